@@ -1,0 +1,1 @@
+"""Holdfast: care from the first ketamine infusion to lasting remission, on one record."""

@@ -1,0 +1,84 @@
+"""Who may see and do what: the roles, the permissions, and the one table that joins them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from holdfast.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What a person is in the clinic; one role per account."""
+
+    PATIENT = "patient"
+    THERAPIST = "therapist"
+    NURSE = "nurse"
+    PRESCRIBER = "prescriber"
+    LEAD = "lead"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """One thing a viewer may see or do, always within their own clinic or their own record."""
+
+    SEE_OWN_RECORD = "see own record"
+    ANSWER_CHECK_IN = "answer a check-in"
+    SEE_CASELOAD = "see the caseload"
+    SEE_RECORD = "see a patient's record"
+    ENROL_PATIENT = "enrol a patient"
+    ENTER_SCORE = "enter a score"
+    RECORD_INFUSION = "record an infusion"
+    RECORD_SESSION = "record a therapy session"
+    DECIDE_SUGGESTION = "accept or decline a suggestion"
+    ANSWER_ALERT = "acknowledge an alert"
+    IMPORT_RECORDS = "import records"
+    MANAGE_ACCOUNTS = "manage accounts"
+
+
+_CLINICAL = frozenset(
+    {
+        Permission.SEE_CASELOAD,
+        Permission.SEE_RECORD,
+        Permission.ENTER_SCORE,
+        Permission.DECIDE_SUGGESTION,
+        Permission.ANSWER_ALERT,
+    }
+)
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.PATIENT: frozenset({Permission.SEE_OWN_RECORD, Permission.ANSWER_CHECK_IN}),
+    Role.THERAPIST: _CLINICAL | {Permission.RECORD_SESSION, Permission.ENROL_PATIENT},
+    Role.NURSE: _CLINICAL | {Permission.RECORD_INFUSION, Permission.ENROL_PATIENT},
+    Role.PRESCRIBER: _CLINICAL
+    | {Permission.RECORD_INFUSION, Permission.RECORD_SESSION, Permission.ENROL_PATIENT},
+    Role.LEAD: _CLINICAL | {Permission.IMPORT_RECORDS, Permission.ENROL_PATIENT},
+    Role.ADMINISTRATOR: frozenset({Permission.IMPORT_RECORDS, Permission.MANAGE_ACCOUNTS}),
+}
+"""Every role's permissions; a role that is not listed for a permission does not have it."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking: every read of the record names one.
+
+    `patient_id` is set for patients alone and is the only record they may open. `zone` is the IANA time zone in
+    which moments are shown to them.
+    """
+
+    account_id: int
+    role: Role
+    clinic_id: int
+    patient_id: int | None
+    name: str
+    zone: str
+
+
+def may(viewer: Viewer, permission: Permission) -> bool:
+    """Whether the viewer's role has the permission."""
+    return permission in PERMISSIONS[viewer.role]
+
+
+def require(viewer: Viewer, permission: Permission) -> None:
+    """Refuse, with `NotAllowed`, a viewer whose role lacks the permission."""
+    if not may(viewer, permission):
+        raise NotAllowed(f"a {viewer.role} may not {permission}")
