@@ -1,0 +1,90 @@
+# Every command anyone needs. `make` alone lists them. Works from a bare checkout: needs Python 3.11 or 3.12, nothing else.
+
+RUN_READY := .venv/ready-to-run
+DEV_READY := .venv/ready-to-test
+IN := .venv/bin
+PYTEST := $(IN)/python -m pytest -n $(WORKERS) --dist loadgroup
+WORKERS ?= auto
+TESTS ?= tests
+LOCKS := requirements.lock requirements-dev.lock tools/build.lock pyproject.toml
+
+# What the tools need to start Django; checks and tests never touch a clinic's own database or key.
+CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
+
+.PHONY: help setup demo test test-sqlite test-postgresql check audit format lock docs screenshots picture clean browser
+.NOTPARALLEL:
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(RUN_READY) ## Install what Holdfast runs on, into .venv
+
+demo: $(RUN_READY) ## Run a clinic of synthetic people in your browser (PORT=8000)
+	$(IN)/holdfast demo $(if $(PORT),--port $(PORT))
+
+test: test-sqlite test-postgresql ## Run every test, browser included, on SQLite and then on PostgreSQL
+
+test-sqlite: $(DEV_READY) browser ## Run the tests on SQLite (TESTS=path WORKERS=number)
+	@echo "==> Tests on SQLite"
+	$(PYTEST) $(TESTS)
+
+test-postgresql: $(DEV_READY) browser ## Run the tests on a PostgreSQL of their own (TESTS=path WORKERS=number)
+	@echo "==> Tests on PostgreSQL"
+	$(IN)/python -m tests.with_postgres $(PYTEST) $(TESTS)
+
+check: $(DEV_READY) ## Format, lint, types, import contract, migrations, documents, house rules, known holes
+	@echo "==> Format and lint"
+	$(IN)/ruff format --check .
+	$(IN)/ruff check .
+	@echo "==> Types"
+	$(IN)/mypy
+	@echo "==> Import contract"
+	$(IN)/lint-imports
+	@echo "==> Migrations fit the models"
+	$(CHECK_SETTINGS) $(IN)/python -W error -m django makemigrations --check --dry-run
+	@echo "==> Documents made from the code are current"
+	$(CHECK_SETTINGS) $(IN)/python -m tools.reference --check
+	@echo "==> House rules, hazards, data files"
+	$(IN)/python -m pytest tests/contracts
+	@$(MAKE) --no-print-directory audit
+
+audit: $(DEV_READY) ## Look for known holes in the locked packages, where the network allows
+	@echo "==> Known holes in the locked packages"
+	$(IN)/python -m tools.audit requirements-dev.lock tools/build.lock
+
+format: $(DEV_READY) ## Put the code into the house format
+	$(IN)/ruff check --fix-only --quiet .
+	$(IN)/ruff format .
+
+lock: $(DEV_READY) ## Lock the dependencies anew (UPGRADE=1 for the newest that fit)
+	$(IN)/uv pip compile --quiet pyproject.toml --generate-hashes --universal --python-version 3.11 \
+		$(if $(UPGRADE),--upgrade) -o requirements.lock
+	$(IN)/uv pip compile --quiet pyproject.toml --group dev -c requirements.lock --generate-hashes --universal \
+		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o requirements-dev.lock
+	$(IN)/uv pip compile --quiet tools/build.in -c requirements-dev.lock --generate-hashes --universal \
+		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o tools/build.lock
+
+docs: $(DEV_READY) ## Write the documents that are made from the code: docs/reference
+	$(CHECK_SETTINGS) $(IN)/python -m tools.reference
+
+screenshots: $(DEV_READY) browser ## Run the browser tests and keep their pictures in var/screenshots
+	HOLDFAST_SCREENSHOTS=var/screenshots $(IN)/python -m pytest tests/browser
+
+picture: $(DEV_READY) browser ## Take the picture in the README anew: docs/screenshot.png
+	HOLDFAST_SCREENSHOTS=docs $(IN)/python -m pytest tests/browser/test_picture.py
+
+clean: ## Remove .venv and caches; databases and keys in var stay
+	rm -rf .venv .hypothesis .mypy_cache .ruff_cache .import_linter_cache dist
+	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browser: $(DEV_READY)
+	@$(IN)/python -m tests.browser.chromium
+
+# Once the test packages are there, they stay: a later `make demo` brings both up to date, never back.
+$(RUN_READY): $(LOCKS)
+	@if [ -e $(DEV_READY) ]; then tools/environment dev && touch $(DEV_READY); else tools/environment run; fi
+	@touch $@
+
+$(DEV_READY): $(LOCKS)
+	@tools/environment dev
+	@touch $(RUN_READY) $@

@@ -1,0 +1,1 @@
+"""What people do in a clinic: one function for each thing that changes the record."""

@@ -1,0 +1,1 @@
+"""Settings, site map root and server entry: the only reader of the environment."""

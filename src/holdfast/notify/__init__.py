@@ -1,0 +1,1 @@
+"""Ways to reach a person: one file per channel, no decisions."""

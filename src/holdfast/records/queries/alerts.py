@@ -1,0 +1,86 @@
+"""Safety alerts: those that wait for an answer, and those answered lately."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from holdfast.access import Viewer
+from holdfast.records.models import Alert
+from holdfast.records.queries import scope
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """One alert; `owner` is who must answer it now, after any escalation."""
+
+    alert_id: int
+    episode_id: int
+    name: str
+    code: str
+    instrument: str
+    item: str
+    value: int
+    level: int
+    raised_at: datetime
+    due_at: datetime
+    owner: str
+    owner_id: int
+    steps: int
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    action: str = ""
+
+
+def waiting(viewer: Viewer) -> tuple[AlertRow, ...]:
+    """Alerts nobody has acknowledged, highest level first, then the one due soonest."""
+    rows = scope.alerts(viewer).filter(acknowledgement__isnull=True).order_by("-level", "due_at", "pk")
+    return _rows(rows)
+
+
+def waiting_of(viewer: Viewer, episode_id: int) -> tuple[AlertRow, ...]:
+    """Alerts of one episode that nobody has acknowledged."""
+    rows = scope.alerts(viewer).filter(acknowledgement__isnull=True, episode_id=episode_id)
+    return _rows(rows.order_by("-level", "due_at", "pk"))
+
+
+def answered(viewer: Viewer, *, limit: int = 25) -> tuple[AlertRow, ...]:
+    """The newest alerts that were acknowledged."""
+    rows = scope.alerts(viewer).filter(acknowledgement__isnull=False).order_by("-acknowledgement__acknowledged_at")
+    return _rows(rows[:limit])
+
+
+def waiting_count(viewer: Viewer) -> int:
+    """How many alerts wait in the viewer's clinic."""
+    return scope.alerts(viewer).filter(acknowledgement__isnull=True).count()
+
+
+def _rows(alerts: QuerySet[Alert]) -> tuple[AlertRow, ...]:
+    joined = alerts.select_related(
+        "owner", "episode__patient", "episode__caseloadentry", "acknowledgement__acknowledged_by"
+    ).prefetch_related("escalations__owner")
+    return tuple(_row(alert) for alert in joined)
+
+
+def _row(alert: Alert) -> AlertRow:
+    steps = sorted(alert.escalations.all(), key=lambda escalation: escalation.step)
+    now_with = steps[-1] if steps else alert
+    answer = getattr(alert, "acknowledgement", None)
+    return AlertRow(
+        alert_id=alert.pk,
+        episode_id=alert.episode_id,
+        name=alert.episode.caseloadentry.name,
+        code=alert.episode.patient.code,
+        instrument=alert.instrument,
+        item=alert.item,
+        value=alert.value,
+        level=alert.level,
+        raised_at=alert.raised_at,
+        due_at=now_with.due_at,
+        owner=now_with.owner.name,
+        owner_id=now_with.owner_id,
+        steps=len(steps),
+        acknowledged_at=answer.acknowledged_at if answer else None,
+        acknowledged_by=answer.acknowledged_by.name if answer else "",
+        action=answer.action if answer else "",
+    )

@@ -1,0 +1,4 @@
+"""Pages for patients and staff, rendered on the server.
+
+The root of the templates is this folder: `parts/base.html`, `patient/today.html`.
+"""
