@@ -6,8 +6,10 @@ run on a clinic's own machine can never reach its database or its key.
 
 import os
 
-for _name in [name for name in os.environ if name.startswith("HOLDFAST_") and "_TEST_" not in name]:
-    if _name != "HOLDFAST_SCREENSHOTS":
+_OF_THE_TESTS = ("HOLDFAST_TEST_DATABASE_URL", "HOLDFAST_SCREENSHOTS")
+
+for _name in list(os.environ):
+    if _name.startswith("HOLDFAST_") and _name not in _OF_THE_TESTS:
         del os.environ[_name]
 os.environ["HOLDFAST_DATABASE_URL"] = os.environ.get("HOLDFAST_TEST_DATABASE_URL", "sqlite://:memory:")
 os.environ["HOLDFAST_SECRET_KEY"] = "for the tests alone, and worth nothing to anyone"

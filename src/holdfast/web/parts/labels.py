@@ -64,7 +64,7 @@ def _places_along(sheet: Canvas, text: str, y: float) -> list[Box]:
     """Places above and below a line, tried from the right, where the past is not drawn."""
     width, height = text_width(text, sheet.layout.size), sheet.layout.size * 1.25
     first, last = sheet.left + 6, sheet.right - width - 6
-    lefts = [last + (first - last) * part for part in (0, 1, 0.25, 0.5, 0.75)]
+    lefts = [last + (first - last) * part for part in (0, 1, *(i / 8 for i in range(1, 8)))]
     tops = (y - height - 1, y + 2)
     return [Box(left, top, left + width, top + height) for left in lefts for top in tops]
 

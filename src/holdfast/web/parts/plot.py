@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from itertools import groupby
 
 from holdfast.web.parts.canvas import TOP, Canvas, event_lanes, runs
 from holdfast.web.parts.course import ChartPoint
@@ -14,7 +15,7 @@ from holdfast.web.parts.wording import with_band
 LINE = 1.15
 """Height of a line over the size of its type."""
 FAN = (("95", 0.10, "2 3"), ("80", 0.14, "5 3"), ("50", 0.22, "none"))
-"""Ranges of the forecast from back to front: per cent, opacity, and the dashes of its edges for grey print."""
+"""Ranges of the forecast from back to front: per cent, opacity, and dashed edges for grey print."""
 
 
 def bands(sheet: Canvas) -> str:
@@ -42,7 +43,7 @@ def _rule(sheet: Canvas, y: float) -> str:
 
 def _band_names(sheet: Canvas) -> str:
     size = sheet.layout.size
-    room = sheet.left - 2.4 * size
+    room = sheet.left - 2 * size
     named = [
         (wrapped(name, width=room, size=size), (sheet.scores.y(low) + sheet.scores.y(high)) / 2)
         for name, low, high in reversed(sheet.chart.bands)
@@ -122,13 +123,15 @@ def _range(sheet: Canvas, percent: str, opacity: float, dashes: str) -> str:
 
 
 def _along(sheet: Canvas, values: Sequence[float]) -> list[tuple[float, float]]:
+    """The edge of a range through the middle of each level stretch, and through both ends.
+
+    Whole scores would draw stairs, which read as sudden changes on certain days; this moves the edge by less than
+    one point. The table beside the chart gives the scores as they are.
+    """
     points = [(x, sheet.scores.y(value)) for x, value in zip(sheet.fan_xs(), values, strict=True)]
-    # Points inside a level stretch add nothing but weight.
-    return [
-        point
-        for i, point in enumerate(points)
-        if i in (0, len(points) - 1) or {points[i - 1][1], points[i + 1][1]} != {point[1]}
-    ]
+    level = [list(same) for _, same in groupby(points, key=lambda point: point[1])]
+    middles = [((same[0][0] + same[-1][0]) / 2, same[0][1]) for same in level]
+    return [points[0], *middles[1:-1], points[-1]]
 
 
 def _path(points: Sequence[tuple[float, float]], *, class_: str, dashes: str, width: float) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 LETTER = 0.58
 """Mean width of a letter over the size of its type; generous, since the reader's font is not known here."""
 
-DAY_STEPS = (1, 2, 7, 14, 28)
+DAY_STEPS = (1, 2, 7, 14)
 MONTH_STEPS = (1, 2, 3, 6, 12, 24)
 
 
@@ -110,6 +110,8 @@ def date_ticks(scale: TimeScale, *, zone: str, label_width: float) -> tuple[date
     """Calendar days to label: Mondays or firsts of months, as close as labels of that width allow."""
     first, last = scale.start.astimezone(ZoneInfo(zone)).date(), scale.end.astimezone(ZoneInfo(zone)).date()
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    edge = scale.right - label_width / 2
+    days = [day for day in days if scale.x(midnight(day, zone=zone)) <= edge] or days[:1]
     return next(
         (ticks for ticks in _choices(days) if _apart(ticks, scale, zone=zone) >= label_width), tuple(days[:1])
     )

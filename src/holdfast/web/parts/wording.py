@@ -9,7 +9,7 @@ from holdfast.web.parts.course import CourseChart, Fan
 
 @dataclass(frozen=True)
 class Wording:
-    """Every word a chart writes. Braces are filled by name; none hangs on a number, so no plural is needed."""
+    """Every word a chart writes. Braces are filled by name; none hangs on a number, so no plural."""
 
     months: tuple[str, ...] = (
         "January", "February", "March", "April", "May", "June",

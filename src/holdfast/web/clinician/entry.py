@@ -1,0 +1,135 @@
+"""What every form that adds to a record shares: its fields, its way to say what is wrong, and whom it is about."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from holdfast.errors import Conflict, InvalidInput
+from holdfast.records.queries import clinic, patient
+from holdfast.web.clinician import moments
+from holdfast.web.page import PageRequest
+
+BEFORE_CARE = timedelta(days=90)
+"""An entry may lie this long before care began; earlier than that it is a slip of the year."""
+
+
+class MeasuredField(forms.DecimalField):
+    """A number as people write it: the decimal sign may be a comma. It stays exact; no float is made of it."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autocomplete": "off"})
+        super().__init__(widget=widget, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The number; `35,5` is 35.5, and anything with two signs is refused as it could mean two things."""
+        text = str(value or "").strip()
+        return super().to_python(text.replace(",", ".") if text.count(",") == 1 else text)
+
+
+class MomentField(forms.CharField):
+    """Date and time in a zone; gives the moment in UTC."""
+
+    def __init__(self, *, zone: str, at: datetime, not_before: datetime, **options: Any) -> None:
+        self._limits: dict[str, Any] = {"zone": zone, "at": at, "not_before": not_before}
+        latest = moments.typed(at, zone=zone)
+        super().__init__(
+            widget=forms.TextInput(attrs={"type": "datetime-local", "max": latest, "autocomplete": "off"}),
+            initial=latest,
+            **options,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """The moment, or what is wrong with what was typed."""
+        text = super().clean(value)
+        try:
+            return moments.read(text, **self._limits)
+        except InvalidInput as error:
+            raise forms.ValidationError([said(problem) for problem in error.problems]) from error
+
+
+class EntryForm(forms.Form):
+    """A form that says where it is wrong and keeps what was typed. `status` is what the page answers with."""
+
+    conflict = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, label_suffix="", **options)
+
+    @property
+    def status(self) -> int:
+        """200 as long as nothing is wrong, 409 when someone else was first, else 422."""
+        return 409 if self.conflict else 422 if self.is_bound and self.errors else 200
+
+
+class OnceForm(EntryForm):
+    """An entry with a name of its own, made when the form is shown: sent twice, it counts once."""
+
+    uid = forms.UUIDField(
+        widget=forms.HiddenInput,
+        initial=uuid.uuid4,
+        error_messages={
+            "required": "this form lost its mark; open it anew",
+            "invalid": "this form lost its mark; open it anew",
+        },
+    )
+
+
+class EpisodeForm(OnceForm):
+    """An entry in a person's record that happened at some moment."""
+
+    happened_at_label = "Date and time"
+
+    def __init__(self, *args: Any, person: patient.Person, request: PageRequest, **options: Any) -> None:
+        super().__init__(*args, **options)
+        zone = clinic.zone(request.viewer.clinic_id)
+        self.fields["happened_at"] = MomentField(
+            zone=zone,
+            at=request.at,
+            not_before=person.started_at - BEFORE_CARE,
+            label=self.happened_at_label,
+            help_text=f"In the clinic's time, {zone}.",
+        )
+
+
+@contextmanager
+def problems_on(form: EntryForm, places: Mapping[str, str]) -> Iterator[None]:
+    """Put what a verb refuses beside the field it is about; `places` names the field of each place."""
+    try:
+        yield
+    except InvalidInput as error:
+        for problem in error.problems:
+            form.add_error(places.get(problem.where), said(problem))
+    except Conflict as error:
+        form.conflict = True
+        form.add_error(None, said_plainly(str(error)))
+
+
+def said(problem: Any) -> str:
+    """A problem as a sentence beside its field."""
+    return said_plainly(f"{problem.what}. Expected: {problem.expected}")
+
+
+def said_plainly(text: str) -> str:
+    """The text as a sentence."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def posted(request: PageRequest) -> Any:
+    """What was sent, or None when the page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def show(
+    request: PageRequest, template: str, form: EntryForm, *, person: patient.Person, **context: Any
+) -> HttpResponse:
+    """The page of an entry form about a person."""
+    return render(
+        request, template, {"form": form, "person": person, **context}, status=form.status
+    )

@@ -1,0 +1,1 @@
+"""Pages as people meet them: Chromium against a running clinic."""

@@ -1,0 +1,37 @@
+"""Machinery of every test; `tests/settings.py` has already set the environment. Data comes from `make_*` functions."""
+
+from collections.abc import Iterator
+
+import hypothesis
+import jaxtyping
+import pytest
+
+# Array shapes stand in the types of the forecast; they are checked here and cost nothing in use.
+jaxtyping.install_import_hook("holdfast.forecast", "beartype.beartype")
+
+# Time is no property of our functions on a machine that does other things too.
+hypothesis.settings.register_profile("holdfast", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("holdfast")
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """Database whose commits are real, for tests of what is locked, committed or seen by another connection.
+
+    Emptied after the test. Facts refuse to be deleted, so the guards come off for that moment; the end of the
+    emptying (Django's post_migrate) puts them back.
+    """
+    yield
+    _take_guards_off()
+
+
+def _take_guards_off() -> None:
+    from django.db import connection
+
+    from holdfast.records import append_only
+
+    with connection.cursor() as cursor:
+        for table in append_only.tables():
+            for event in ("update", "delete"):
+                on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER {table}_no_{event}{on_table}")

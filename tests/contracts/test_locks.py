@@ -1,0 +1,60 @@
+"""The lock files name everything pyproject.toml asks for, each with its hash, and no address to fetch it from."""
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from tests.contracts.source import ROOT
+
+RUN, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "tools/build.lock"
+PINNED = re.compile(
+    r"^([a-z0-9][a-z0-9.-]*)==([^ ]+)(?: ; ([^\\]+?))?(?: \\)?\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)*)",
+    re.M,
+)
+
+
+def _text(lock: str) -> str:
+    return (ROOT / lock).read_text()
+
+
+def _pins(lock: str) -> dict[tuple[str, str], str]:
+    """(name, marker) → version."""
+    return {(name, marker): version for name, version, marker, _ in PINNED.findall(_text(lock))}
+
+
+def _asked() -> dict[str, list[Requirement]]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    run = [Requirement(one) for one in project["project"]["dependencies"]]
+    dev = [Requirement(one) for one in project["dependency-groups"]["dev"]]
+    build = [
+        Requirement(line.partition("#")[0]) for line in _text("tools/build.in").splitlines() if line[0] != "#"
+    ]
+    return {RUN: run, DEV: run + dev, BUILD: build}
+
+
+@pytest.mark.parametrize("lock", [RUN, DEV, BUILD])
+def test_lock_when_compared_with_what_is_asked_then_every_version_fits(lock: str) -> None:
+    pins = _pins(lock)
+    unmet = [
+        str(asked)
+        for asked in _asked()[lock]
+        if not [
+            v
+            for (name, _), v in pins.items()
+            if name == canonicalize_name(asked.name) and asked.specifier.contains(v)
+        ]
+    ]
+    assert unmet == [], "run `make lock`"
+
+
+@pytest.mark.parametrize("lock", [RUN, DEV, BUILD])
+def test_lock_when_read_then_every_package_has_its_hash_and_no_address(lock: str) -> None:
+    lines = [line for line in _text(lock).splitlines() if re.match(r"[A-Za-z]", line)]
+    assert len([found for found in PINNED.findall(_text(lock)) if found[3]]) == len(lines)
+    assert re.findall(r"\w+://\S+|--(?:index|extra-index|find-links)\S*", _text(lock)) == []
+
+
+def test_lock_of_the_tests_when_compared_with_what_runs_then_versions_are_the_same() -> None:
+    assert _pins(RUN).items() <= _pins(DEV).items()
