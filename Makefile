@@ -3,9 +3,9 @@
 RUN_READY := .venv/ready-to-run
 DEV_READY := .venv/ready-to-test
 IN := .venv/bin
-PYTEST := $(IN)/python -m pytest -n $(WORKERS) --dist loadgroup
 WORKERS ?= auto
 TESTS ?= tests
+PYTEST := $(IN)/python -m pytest -n $(WORKERS) --dist loadgroup
 LOCKS := requirements.lock requirements-dev.lock tools/build.lock pyproject.toml
 
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
@@ -18,6 +18,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(RUN_READY) ## Install what Holdfast runs on, into .venv
+	@echo "==> Ready: make demo, or $(IN)/holdfast --help"
 
 demo: $(RUN_READY) ## Run a clinic of synthetic people in your browser (PORT=8000)
 	$(IN)/holdfast demo $(if $(PORT),--port $(PORT))

@@ -1,4 +1,4 @@
-"""Machinery of every test; `tests/settings.py` has already set the environment. Data comes from `make_*` functions."""
+"""Machinery of every test. `tests/settings.py` sets the environment; `tests/make.py` makes what tests need."""
 
 from collections.abc import Iterator
 

@@ -1,10 +1,11 @@
 """Makes what a test needs, through the verbs a clinic uses; plain functions, every default told here."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from holdfast.access import Role, Viewer
-from holdfast.care import accounts, infusions, patients, therapy
+from holdfast.care import accounts, checkins, infusions, patients, therapy
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday afternoon; tests that need another moment say so."""
@@ -33,6 +34,7 @@ def make_account(
     name: str = "",
     patient_id: int | None = None,
     email: str = "",
+    zone: str | None = None,
 ) -> Viewer:
     """A log-in of that role, as the viewer it is."""
     username = username or f"{role.value}-{clinic_id}"
@@ -44,6 +46,7 @@ def make_account(
         password=PASSWORD,
         patient_id=patient_id,
         email=email,
+        zone=zone,
         by=accounts.operator(clinic_id),
         at=NOW - timedelta(days=300),
     )
@@ -82,3 +85,17 @@ def phq9(*values: int | None) -> dict[str, int | None]:
     if len(values) == 1:
         values = (*values * 8, 0)
     return {f"q{number}": value for number, value in enumerate(values, start=1)}
+
+
+def make_check_in(episode_id: int, *values: int | None, by: Viewer, at: datetime = NOW) -> uuid.UUID:
+    """PHQ-9 answers (see `phq9`) given and recorded at `at`; gives the check-in's uid."""
+    return checkins.submit(episode_id, "phq9", phq9(*values), by=by, at=at).uid
+
+
+def make_session(
+    course_id: int, *, by: Viewer, happened_at: datetime, number: int = 1, attendance: str = "attended"
+) -> None:
+    """A session of that course, recorded now."""
+    therapy.record_session(
+        course_id, number=number, attendance=attendance, happened_at=happened_at, by=by, at=NOW
+    )

@@ -1,13 +1,18 @@
 """The `holdfast` command: each sub-command parses its options and calls one job."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from holdfast.access import Role
 from holdfast.errors import HoldfastError
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
+_PORT = click.IntRange(1, 65535)
 
 
 class _Commands(click.Group):
@@ -54,3 +59,213 @@ def forecast(file: Path, events: Path | None, out: Path | None) -> None:
     from holdfast.jobs.forecast_csv import forecast_file
 
     forecast_file(file, events=events, out=out)
+
+
+@main.command("import")
+@click.argument("file", type=_FILE)
+@click.option("--events", type=_FILE, help="CSV of infusions and sessions: person,date,event,detail.")
+@click.option("--instrument", help="Instrument of every row, when FILE has no such column.")
+@click.option("--clinic", help="Short name of the clinic; not needed when there is one alone.")
+@click.option("--as", "username", help="Log-in in whose name it is recorded: a lead or an administrator.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and what refused; change nothing.")
+@click.option(
+    "--skip-refused", is_flag=True, help="Leave refused rows out, and write them to FILE.refused.csv."
+)
+def import_(
+    file: Path,
+    events: Path | None,
+    instrument: str | None,
+    clinic: str | None,
+    username: str | None,
+    dry_run: bool,
+    skip_refused: bool,
+) -> None:
+    """Bring check-ins from FILE into a clinic's record, and infusions and sessions from --events.
+
+    \b
+    FILE    person,date,instrument,score   one total a row, or
+            person,date,instrument,q1,q2,… one answer a cell; an empty cell is a missing answer
+    events  person,date,event,detail
+            infusion   0.5           mg/kg; or 0.5;35;70 for mg/kg, mg and kg
+            session    cbt           attended; or cbt:3 for its number, cbt:did_not_attend,
+                                     cbt:3:cancelled_by_patient, …
+
+    A date is 2026-03-02 (noon at the clinic) or 2026-03-02T09:30. People the clinic does not know are taken into
+    care under their code. All or nothing: when any row is refused, none is written, unless --skip-refused is given.
+    The same file again adds nothing. Exit status 2 when rows were refused.
+    """
+    with _record():
+        from holdfast.jobs.import_csv import import_files
+
+        import_files(
+            file,
+            events=events,
+            instrument=instrument,
+            clinic=clinic,
+            username=username,
+            dry_run=dry_run,
+            skip_refused=skip_refused,
+        )
+
+
+@main.command()
+@click.option("--port", type=_PORT, default=8000, show_default=True)
+@click.option("--database", help="Address of its database.  [default: var/demo.sqlite3 where you stand]")
+@click.option(
+    "--fresh", is_flag=True, help="Make the synthetic clinic anew, in a file this command made itself."
+)
+@click.option("--no-serve", is_flag=True, help="Make the clinic and stop.")
+def demo(port: int, database: str | None, fresh: bool, no_serve: bool) -> None:
+    """Run a clinic of 40 synthetic people, with one log-in for each role.
+
+    The first start makes the clinic, as if its people had been in care up to this moment; later starts use it as it
+    stands. A database that holds real people is refused.
+    """
+    from holdfast.jobs.demo_database import address
+
+    os.environ["HOLDFAST_DATABASE_URL"] = address(database)
+    os.environ["HOLDFAST_DEMO"] = "1"
+    with _record():
+        from holdfast.jobs.demo_clinic import demonstrate
+
+        demonstrate(port=port, fresh=fresh, stay=not no_serve)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=_PORT, default=8000, show_default=True)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="One a processor core."
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the clinics in the database, and pass unanswered alerts on every minute.
+
+    Refuses to start when the tables are behind, when a table of facts is not guarded against changes, or when the
+    database holds the synthetic clinic.
+    """
+    with _record():
+        from holdfast.jobs.serve import serve as serve_clinics
+
+        serve_clinics(host=host, port=port, workers=workers)
+
+
+@main.command()
+def migrate() -> None:
+    """Make the tables, or bring them up to date after an upgrade; facts in them are never changed."""
+    with _record():
+        from holdfast.jobs.operate import migrate as bring_up_to_date
+
+        bring_up_to_date()
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--name", required=True, help="Name shown to people.")
+@click.option("--zone", required=True, help="IANA time zone, for example Europe/London.")
+@click.option(
+    "--crisis-contact",
+    "crisis_contacts",
+    multiple=True,
+    metavar="LABEL;PHONE;HOURS;CHECKED",
+    help="Help shown to patients; CHECKED is the day someone rang it, 2026-03-02. May be given several times.",
+)
+def clinic(slug: str, name: str, zone: str, crisis_contacts: tuple[str, ...]) -> None:
+    """Open a clinic; SLUG is its short name in commands, for example harbour."""
+    with _record():
+        from holdfast.jobs.operate import open_clinic
+
+        open_clinic(slug, name=name, zone=zone, crisis_contacts=crisis_contacts)
+
+
+@main.command()
+@click.argument("username")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--clinic", required=True, help="Short name of the clinic.")
+@click.option("--name", required=True, help="Name shown to people.")
+@click.option(
+    "--patient", metavar="CODE", help="Whose own log-in it is, by the clinic's code; only for a patient."
+)
+@click.option("--email", default="", help="Where notices of safety alerts go.")
+@click.option(
+    "--password",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    envvar="HOLDFAST_PASSWORD",
+    show_envvar=True,
+    help="Asked for when left out. Given here it stays in the shell's history: use the variable in scripts.",
+)
+def account(
+    username: str, role: str, clinic: str, name: str, patient: str | None, email: str, password: str
+) -> None:
+    """Open a log-in; USERNAME is what the person types, in any case."""
+    with _record():
+        from holdfast.jobs.operate import open_account
+
+        open_account(
+            username, role=role, clinic=clinic, name=name, patient=patient, email=email, password=password
+        )
+
+
+@main.command("alert-owners")
+@click.argument("clinic")
+@click.option("--owner", required=True, help="Log-in that gets safety alerts first.")
+@click.option("--backup", required=True, help="Log-in that gets them when the owner does not answer in time.")
+@click.option("--lead", required=True, help="Log-in that gets them last.")
+def alert_owners(clinic: str, owner: str, backup: str, lead: str) -> None:
+    """Name who answers the safety alerts of CLINIC, in which order."""
+    with _record():
+        from holdfast.jobs.operate import name_alert_owners
+
+        name_alert_owners(clinic, owner=owner, backup=backup, lead=lead)
+
+
+@main.command()
+def nightly() -> None:
+    """Renew the outlook of everyone in care: what fell due, and forecasts that failed. Run it once a night.
+
+    One that fails does not stop the others; it is named, and the exit status is 1.
+    """
+    with _record():
+        from holdfast.jobs.nightly import run
+
+        all_well = run()
+    raise SystemExit(0 if all_well else 1)
+
+
+@main.command()
+def escalate() -> None:
+    """Pass on safety alerts that nobody answered in time. `holdfast serve` does so by itself every minute."""
+    with _record():
+        from holdfast.jobs.operate import escalate as pass_on
+
+        pass_on()
+
+
+@main.command()
+def verify() -> None:
+    """Check that the audit trail is whole and that the database refuses to change facts."""
+    with _record():
+        from holdfast.jobs.operate import verify as check
+
+        check()
+
+
+@contextmanager
+def _record() -> Iterator[None]:
+    """The record, ready for a job; trouble with settings or database becomes one clear message."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdfast.config.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import OperationalError, ProgrammingError
+
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ValueError) as error:
+        raise HoldfastError(f"the settings cannot be used: {error}") from error
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        raise HoldfastError(
+            f"the database cannot be used: {str(error).strip()}. Is HOLDFAST_DATABASE_URL right?"
+        ) from error

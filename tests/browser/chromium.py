@@ -73,7 +73,7 @@ def started_version() -> str:
 
 
 def _install() -> None:
-    print("==> No Chromium that starts was found: installing it", flush=True)
+    print("==> No Chromium that starts was found: installing it, which takes a minute or two", flush=True)
     debian = [_CHECKOUT / "tools" / "system-packages", *_DEBIAN_PACKAGES]
     if subprocess.run(debian, check=False).returncode != 0:
         print("==> Not by apt-get: trying playwright's own", flush=True)

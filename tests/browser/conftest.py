@@ -76,7 +76,7 @@ def page_at(browser: Browser, clinic: str) -> Iterator[PageAt]:
     yield new_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)
 
 
 def _listen(page: Page, *, clinic: str, complaints: list[str]) -> None:
@@ -107,7 +107,7 @@ def sign_in() -> SignIn:
         page.goto("/log-in/")
         page.get_by_label("User name").fill(page.locator(f"[data-role={role.value}]").first.inner_text())
         page.get_by_label("Password").fill(DEMO_PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url(lambda url: "/log-in/" not in url)
 
     return log_in

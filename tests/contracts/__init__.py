@@ -1,1 +1,1 @@
-"""What holds for the project as a whole: its structure, its words, its safety log, its locked dependencies."""
+"""What holds for the project as a whole: structure, words, safety log, locked dependencies."""

@@ -43,7 +43,7 @@ def module(path: Path) -> Module:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Path and text of every file people write: code, pages, data, documents, and what stands beside README."""
+    """Path and text of every file people write: code, pages, documents, and what stands beside README."""
     for path in _files():
         if path.suffix in TEXT and "__pycache__" not in path.parts:
             yield named(path), path.read_text()

@@ -16,4 +16,4 @@ def test_documents_when_they_link_to_files_then_the_files_exist() -> None:
         if not ((ROOT / path).parent / target).exists()
     ]
     assert documents != {}
-    assert broken == []
+    assert broken == [], "\n".join(broken)

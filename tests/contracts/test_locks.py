@@ -1,4 +1,4 @@
-"""The lock files name everything pyproject.toml asks for, each with its hash, and no address to fetch it from."""
+"""The lock files name all that pyproject.toml asks for, each with its hash, and no address to fetch from."""
 
 import re
 import tomllib
@@ -9,10 +9,8 @@ from packaging.utils import canonicalize_name
 from tests.contracts.source import ROOT
 
 RUN, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "tools/build.lock"
-PINNED = re.compile(
-    r"^([a-z0-9][a-z0-9.-]*)==([^ ]+)(?: ; ([^\\]+?))?(?: \\)?\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)*)",
-    re.M,
-)
+HASH = r"    --hash=sha256:[0-9a-f]{64}(?: \\)?\n"
+PINNED = re.compile(rf"^([a-z0-9][a-z0-9.-]*)==([^ ]+)(?: ; ([^\\]+?))?(?: \\)?\n((?:{HASH})*)", re.MULTILINE)
 
 
 def _text(lock: str) -> str:

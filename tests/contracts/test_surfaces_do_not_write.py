@@ -21,7 +21,8 @@ def _lines_that_write(*places: str) -> list[str]:
 
 
 def test_surfaces_when_searched_for_writes_then_none_is_found() -> None:
-    assert _lines_that_write(*SURFACES) == []
+    found = _lines_that_write(*SURFACES)
+    assert found == [], "\n".join(found)
 
 
 def test_verbs_when_searched_the_same_way_then_their_writes_are_found() -> None:

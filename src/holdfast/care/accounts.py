@@ -1,6 +1,6 @@
 """Clinics and log-ins: opened by the operator or an administrator, every change in the trail."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.password_validation import validate_password
@@ -12,7 +12,7 @@ from holdfast.care import audit
 from holdfast.errors import Conflict, InvalidInput, NotFound, Problem
 from holdfast.records.models import Account, Clinic, Patient
 
-DEMO_PASSWORD = "holdfast-demo-only"
+DEMO_PASSWORD = "holdfast-demo-only"  # noqa: S105  shown on the log-in page of the demo
 """Of every log-in of the synthetic clinic; shown on the log-in page in demo mode, which refuses real data."""
 
 ALERT_HOURS = (24, 4, 1)
@@ -22,7 +22,9 @@ ALERT_HOURS = (24, 4, 1)
 def known_zone(zone: str) -> str:
     """The zone as given, when it is an IANA name; else `InvalidInput`."""
     if zone not in available_timezones():
-        raise InvalidInput(Problem("time zone", f"{zone!r} is not known", "an IANA name such as Europe/London"))
+        raise InvalidInput(
+            Problem("time zone", f"{zone!r} is not known", "an IANA name such as Europe/London")
+        )
     return ZoneInfo(zone).key
 
 
@@ -97,10 +99,57 @@ def name_alert_owners(*, owner: str, backup: str, lead: str, by: Viewer, at: dat
     )  # fmt: skip
 
 
+@transaction.atomic
+def add_crisis_contact(
+    *,
+    label: str,
+    phone: str = "",
+    text: str = "",
+    hours: str = "",
+    verified_on: date,
+    by: Viewer,
+    at: datetime,
+) -> None:
+    """Add someone patients can reach in a crisis, with the day the clinic checked that they answer.
+
+    A contact of the same label is replaced. Errors: `InvalidInput` without a label, without any way to reach them, or
+    when the day lies in the future.
+    """
+    require(by, Permission.MANAGE_ACCOUNTS)
+    problems = [
+        Problem(where, what, expected)
+        for wrong, where, what, expected in (
+            (not label.strip(), "label", "is empty", "a name people know, such as Samaritans"),
+            (not (phone or text), "phone", "is empty, and so is text", "a number to call or to write to"),
+            (verified_on > at.date(), "verified on", "lies in the future", "the day it was checked"),
+        )
+        if wrong
+    ]
+    if problems:
+        raise InvalidInput(*problems)
+    clinic = Clinic.objects.select_for_update().get(pk=by.clinic_id)
+    others = [contact for contact in clinic.crisis_contacts if contact["label"] != label]
+    contact = {
+        "label": label,
+        "phone": phone,
+        "text": text,
+        "hours": hours,
+        "verified_on": verified_on.isoformat(),
+    }
+    clinic.crisis_contacts = [*others, contact]
+    clinic.save()
+    audit.note("crisis contact set", subject="clinic", subject_id=clinic.pk, by=by, at=at)
+
+
 def operator(clinic_id: int) -> Viewer:
     """The person at the terminal, who may manage accounts before any account exists."""
     return Viewer(
-        account_id=0, role=Role.ADMINISTRATOR, clinic_id=clinic_id, patient_id=None, name="operator", zone="UTC"
+        account_id=0,
+        role=Role.ADMINISTRATOR,
+        clinic_id=clinic_id,
+        patient_id=None,
+        name="operator",
+        zone="UTC",
     )
 
 
@@ -134,7 +183,9 @@ def _refuse_unfit(username: str, *, role: Role, password: str, patient_id: int |
     if Account.objects.filter(username=username).exists():
         raise Conflict(f"there is an account {username} already")
     if (role is Role.PATIENT) != (patient_id is not None):
-        raise InvalidInput(Problem("patient", "does not fit the role", "a patient for role patient, none for staff"))
+        raise InvalidInput(
+            Problem("patient", "does not fit the role", "a patient for role patient, none for staff")
+        )
     try:
         validate_password(password)
     except ValidationError as error:

@@ -25,7 +25,13 @@ from holdfast.records.queries import scope
 
 
 def raise_for(
-    marked: Iterable[ItemAlert], *, episode: Episode, checkin_uid: uuid.UUID, instrument: str, by: Viewer, at: datetime
+    marked: Iterable[ItemAlert],
+    *,
+    episode: Episode,
+    checkin_uid: uuid.UUID,
+    instrument: str,
+    by: Viewer,
+    at: datetime,
 ) -> int:
     """Raise an alert for each marked answer and give how many are new.
 
@@ -65,7 +71,9 @@ def acknowledge(alert_id: int, *, action: str, by: Viewer, at: datetime) -> None
     """Record who saw the alert and what they did. Empty words are refused: a click alone is not an answer."""
     require(by, Permission.ANSWER_ALERT)
     if not action.strip():
-        raise InvalidInput(Problem("what you did", "is empty", "for example: called, safe tonight, seen tomorrow"))
+        raise InvalidInput(
+            Problem("what you did", "is empty", "for example: called, safe tonight, seen tomorrow")
+        )
     alert = scope.alerts(by).filter(pk=alert_id).first()
     if alert is None:
         raise NotFound("no such alert in your clinic")
@@ -80,7 +88,7 @@ def acknowledge(alert_id: int, *, action: str, by: Viewer, at: datetime) -> None
     outlooks.refresh(alert.episode_id, at=at)
 
 
-def escalate(*, at: datetime, by: Viewer | None = None) -> int:
+def escalate(*, at: datetime) -> int:
     """Pass every alert that is past its time on to the backup, then to the site lead; gives how many steps were made.
 
     H-003: run every minute by the server's timer. Safe to run twice: a step is unique.
@@ -134,4 +142,6 @@ def _time_limit(clinic: Clinic, level: int) -> timedelta:
 
 def _notify_on_commit(owner_id: int, *, number: int, due_at: datetime) -> None:
     owner = Account.objects.get(pk=owner_id)
-    transaction.on_commit(lambda: email.alert_notice(to=owner.email, number=number, due_at=due_at, zone=owner.zone), robust=True)
+    transaction.on_commit(
+        lambda: email.alert_notice(to=owner.email, number=number, due_at=due_at, zone=owner.zone), robust=True
+    )

@@ -31,7 +31,9 @@ class Entry:
     detail: Mapping[str, int | str | bool] = field(default_factory=dict)
 
 
-def note(action: str, *, subject: str, subject_id: int | str, by: Viewer, at: datetime, **detail: int | str | bool) -> None:
+def note(
+    action: str, *, subject: str, subject_id: int | str, by: Viewer, at: datetime, **detail: int | str | bool
+) -> None:
     """Add one link to the trail, in the caller's transaction."""
     note_all((Entry(action, subject, subject_id, detail),), by=by, at=at)
 

@@ -18,7 +18,11 @@ _RECENT = 12
 def write(outlook: Outlook, *, history: History, suggestions: Sequence[Suggestion], at: datetime) -> None:
     """Write the episode's line from the outlook just made."""
     patient = Patient.objects.get(episode=outlook.episode_id)
-    name = PatientDetails.current.filter(patient=patient).order_by("-happened_at", "-id").values_list("name", flat=True)[0]
+    name = (
+        PatientDetails.current.filter(patient=patient)
+        .order_by("-happened_at", "-id")
+        .values_list("name", flat=True)[0]
+    )
     first = suggestions[0] if suggestions else None
     course = history.courses[-1] if history.courses else None
     open_alerts = len(history.open_alerts)

@@ -48,7 +48,9 @@ def submit(
     """
     require(by, Permission.ANSWER_CHECK_IN if by.role is Role.PATIENT else Permission.ENTER_SCORE)
     episode = scope.episode(by, episode_id)
-    return _submit(episode, load(instrument), answers=answers, total=None, by=by, at=at, uid=uid, happened_at=happened_at)
+    return _submit(
+        episode, load(instrument), answers=answers, total=None, by=by, at=at, uid=uid, happened_at=happened_at
+    )
 
 
 def enter_score(
@@ -64,7 +66,9 @@ def enter_score(
     """Keep a total that a clinician rated or read off a paper form, then renew the outlook."""
     require(by, Permission.ENTER_SCORE)
     episode = scope.episode(by, episode_id)
-    return _submit(episode, load(instrument), answers=None, total=total, by=by, at=at, uid=uid, happened_at=happened_at)
+    return _submit(
+        episode, load(instrument), answers=None, total=total, by=by, at=at, uid=uid, happened_at=happened_at
+    )
 
 
 def keep(
@@ -99,8 +103,17 @@ def keep(
             recorded_at=at,
             recorded_by_id=by.account_id,
         )
-        alerts.raise_for(result.alerts, episode=episode, checkin_uid=uid, instrument=instrument.slug, by=by, at=at)
-        audit.note("check-in submitted", subject="check-in", subject_id=str(row.uid), by=by, at=at, episode=episode.pk)
+        alerts.raise_for(
+            result.alerts, episode=episode, checkin_uid=uid, instrument=instrument.slug, by=by, at=at
+        )
+        audit.note(
+            "check-in submitted",
+            subject="check-in",
+            subject_id=str(row.uid),
+            by=by,
+            at=at,
+            episode=episode.pk,
+        )
         CheckInDraft.objects.filter(pk=uid).delete()
     return Kept(uid=uid, score=result, help_now=bool(result.alerts))
 
@@ -130,7 +143,9 @@ def answer(draft_uid: uuid.UUID, item: str, value: int | None, *, by: Viewer, at
         marked = score(instrument, {item: value}).alerts
         row.answers = {**row.answers, item: value}
         row.save()
-        alerts.raise_for(marked, episode=episode, checkin_uid=row.pk, instrument=instrument.slug, by=by, at=at)
+        alerts.raise_for(
+            marked, episode=episode, checkin_uid=row.pk, instrument=instrument.slug, by=by, at=at
+        )
     return bool(marked)
 
 
@@ -207,7 +222,11 @@ def _same_again(row: CheckIn, episode: Episode) -> Kept:
 
 def _as_kept(row: CheckIn) -> Kept:
     instrument = load(row.instrument)
-    result = score(instrument, row.answers) if row.answers is not None else score_total(instrument, _given(row.total))
+    result = (
+        score(instrument, row.answers)
+        if row.answers is not None
+        else score_total(instrument, _given(row.total))
+    )
     return Kept(uid=row.uid, score=result, help_now=bool(result.alerts))
 
 

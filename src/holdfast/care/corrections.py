@@ -14,7 +14,9 @@ from holdfast.records.models import CheckIn, Infusion, TherapySession
 from holdfast.records.models.facts import Fact
 from holdfast.records.queries import scope
 
-_OF_THE_ROW = frozenset({"id", "uid", "recorded_at", "recorded_by", "replaces", "entered_in_error", "correction_reason"})
+_OF_THE_ROW = frozenset(
+    {"id", "uid", "recorded_at", "recorded_by", "replaces", "entered_in_error", "correction_reason"}
+)
 
 KINDS: Mapping[str, tuple[type[CheckIn] | type[Infusion] | type[TherapySession], Permission]] = {
     "check-in": (CheckIn, Permission.ENTER_SCORE),

@@ -81,7 +81,9 @@ def keep(
         recorded_at=at,
         recorded_by_id=by.account_id,
     )
-    audit.note("infusion recorded", subject="infusion", subject_id=str(row.uid), by=by, at=at, episode=episode.pk)
+    audit.note(
+        "infusion recorded", subject="infusion", subject_id=str(row.uid), by=by, at=at, episode=episode.pk
+    )
 
 
 def _refuse_out_of_limits(dose_mg_per_kg: Decimal) -> None:
@@ -100,4 +102,6 @@ def _refuse_out_of_limits(dose_mg_per_kg: Decimal) -> None:
 
 def _refuse_impossible_weight(weight_kg: Decimal) -> None:
     if not 25 <= weight_kg <= 350:
-        raise InvalidInput(Problem("weight", f"{weight_kg} kg is not a likely weight", "kilograms, 25 to 350"))
+        raise InvalidInput(
+            Problem("weight", f"{weight_kg} kg is not a likely weight", "kilograms, 25 to 350")
+        )

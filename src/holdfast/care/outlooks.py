@@ -102,7 +102,7 @@ def digest(history: History) -> str:
 def _attempt(make: Callable[[], Made], what: str, failures: list[str]) -> Made | None:
     try:
         return make()
-    except Exception as error:  # noqa: BLE001  any failure at all: see H-006 in refresh
+    except Exception as error:
         failures.append(f"{what}: {type(error).__name__}")
         logger.exception("outlook: %s failed", what)
         return None

@@ -31,7 +31,14 @@ def enrol(
     """
     require(by, Permission.ENROL_PATIENT)
     episode_id = keep(
-        code=code, name=name, by=by, at=at, started_at=started_at, born_on=born_on, zone=zone, instrument=instrument
+        code=code,
+        name=name,
+        by=by,
+        at=at,
+        started_at=started_at,
+        born_on=born_on,
+        zone=zone,
+        instrument=instrument,
     )
     outlooks.refresh(episode_id, at=at)
     return episode_id
@@ -52,7 +59,9 @@ def keep(
     """Write patient, details and episode; no statistics. For verbs that have checked the permission."""
     code, name = code.strip(), name.strip()
     problems = [
-        Problem(field, "is empty", f"the patient's {field}") for field, value in (("code", code), ("name", name)) if not value
+        Problem(field, "is empty", f"the patient's {field}")
+        for field, value in (("code", code), ("name", name))
+        if not value
     ]
     if started_at is not None and started_at > at:
         problems.append(Problem("start of care", "lies in the future", "a moment that has passed"))
@@ -60,7 +69,9 @@ def keep(
         raise InvalidInput(*problems)
     try:
         with transaction.atomic():
-            patient = Patient.objects.create(clinic_id=by.clinic_id, code=code, recorded_at=at, recorded_by_id=by.account_id)
+            patient = Patient.objects.create(
+                clinic_id=by.clinic_id, code=code, recorded_at=at, recorded_by_id=by.account_id
+            )
     except IntegrityError as error:
         raise Conflict("a patient with this code is in this clinic already") from error
     begun = started_at or at
@@ -84,7 +95,9 @@ def keep(
     return episode.pk
 
 
-def assess(episode_id: int, *, treatment_resistant: bool, happened_at: datetime, by: Viewer, at: datetime) -> None:
+def assess(
+    episode_id: int, *, treatment_resistant: bool, happened_at: datetime, by: Viewer, at: datetime
+) -> None:
     """Record whether this is treatment-resistant depression; a later finding replaces an earlier one in effect."""
     require(by, Permission.DECIDE_SUGGESTION)
     episode = scope.episode(by, episode_id)

@@ -41,5 +41,12 @@ def decide(outlook_id: int, digest: str, *, accepted: bool, reason: str, by: Vie
             decided_by_id=by.account_id,
         )
         verb = "accepted" if accepted else "declined"
-        audit.note(f"suggestion {verb}", subject="episode", subject_id=outlook.episode_id, by=by, at=at, kind=shown["kind"])
+        audit.note(
+            f"suggestion {verb}",
+            subject="episode",
+            subject_id=outlook.episode_id,
+            by=by,
+            at=at,
+            kind=shown["kind"],
+        )
     outlooks.refresh(outlook.episode_id, at=at)

@@ -27,7 +27,9 @@ def keep_course(episode: Episode, therapy: str, *, started_at: datetime, by: Vie
     """Write the course and its audit; no statistics. For verbs that have checked the permission."""
     protocol = load_protocol(therapy)
     if protocol.kind != "therapy":
-        raise InvalidInput(Problem("therapy", f"{therapy} is not a therapy", "cbt, dbt, act, psychodynamic or ipt"))
+        raise InvalidInput(
+            Problem("therapy", f"{therapy} is not a therapy", "cbt, dbt, act, psychodynamic or ipt")
+        )
     if started_at > at:
         raise InvalidInput(Problem("start", "lies in the future", "a moment that has passed"))
     course = TherapyCourse.objects.create(
@@ -66,7 +68,13 @@ def record_session(
         return
     try:
         keep_session(
-            course, number=number, attendance=attendance, happened_at=happened_at, by=by, at=at, uid=uid or uuid.uuid4()
+            course,
+            number=number,
+            attendance=attendance,
+            happened_at=happened_at,
+            by=by,
+            at=at,
+            uid=uid or uuid.uuid4(),
         )
     except IntegrityError:
         if not TherapySession.objects.filter(uid=uid, course=course).exists():
@@ -97,11 +105,18 @@ def keep_session(
         recorded_by_id=by.account_id,
     )
     audit.note(
-        "session recorded", subject="session", subject_id=str(row.uid), by=by, at=at, episode=course.episode_id
+        "session recorded",
+        subject="session",
+        subject_id=str(row.uid),
+        by=by,
+        at=at,
+        episode=course.episode_id,
     )
 
 
-def _refuse_unfit(course: TherapyCourse, *, number: int, attendance: str, happened_at: datetime, at: datetime) -> None:
+def _refuse_unfit(
+    course: TherapyCourse, *, number: int, attendance: str, happened_at: datetime, at: datetime
+) -> None:
     known = TherapySession.Attendance.values
     problems = []
     if not 1 <= number <= 500:
@@ -113,5 +128,10 @@ def _refuse_unfit(course: TherapyCourse, *, number: int, attendance: str, happen
     if problems:
         raise InvalidInput(*problems)
     attended = TherapySession.Attendance.ATTENDED
-    if attendance == attended and TherapySession.current.filter(course=course, number=number, attendance=attended).exists():
-        raise Conflict(f"session {number} was attended already; correct that entry, or record the next number")
+    if (
+        attendance == attended
+        and TherapySession.current.filter(course=course, number=number, attendance=attended).exists()
+    ):
+        raise Conflict(
+            f"session {number} was attended already; correct that entry, or record the next number"
+        )

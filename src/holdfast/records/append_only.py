@@ -44,11 +44,7 @@ def unguarded(using: str) -> tuple[str, ...]:
     """Append-only tables that lack a trigger: empty when the record is safe."""
     connection = connections[using]
     names = _trigger_names(connection)
-    return tuple(
-        table
-        for table in tables()
-        if {f"{table}_no_update", f"{table}_no_delete"} - names
-    )
+    return tuple(table for table in tables() if {f"{table}_no_update", f"{table}_no_delete"} - names)
 
 
 def _statements(vendor: str, table: str) -> tuple[str, ...]:

@@ -23,11 +23,16 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=120, db_comment="Name shown to colleagues or to the patient")
     email = models.EmailField(blank=True, db_comment="Where alert notices go; may be empty")
     role = models.CharField(
-        max_length=20, choices=[(role.value, role.value) for role in Role], db_comment="One of holdfast.access.Role"
+        max_length=20,
+        choices=[(role.value, role.value) for role in Role],
+        db_comment="One of holdfast.access.Role",
     )
     clinic = models.ForeignKey("records.Clinic", models.PROTECT, db_comment="The site they belong to")
     patient = models.OneToOneField(
-        "records.Patient", models.PROTECT, null=True, db_comment="Whose own account this is; only for role patient"
+        "records.Patient",
+        models.PROTECT,
+        null=True,
+        db_comment="Whose own account this is; only for role patient",
     )
     zone = models.CharField(max_length=64, db_comment="IANA time zone moments are shown in")
     is_active = models.BooleanField(default=True, db_comment="False when the log-in is closed")

@@ -14,7 +14,9 @@ class Alert(AppendOnly):
     item = models.CharField(max_length=16, db_comment="Item that was marked")
     value = models.PositiveSmallIntegerField(db_comment="Answer given")
     level = models.PositiveSmallIntegerField(db_comment="1 to 3; higher is answered sooner")
-    owner = models.ForeignKey("records.Account", models.PROTECT, related_name="+", db_comment="Who must answer it")
+    owner = models.ForeignKey(
+        "records.Account", models.PROTECT, related_name="+", db_comment="Who must answer it"
+    )
     raised_at = models.DateTimeField(db_comment="When it was raised, UTC")
     due_at = models.DateTimeField(db_comment="When it must be acknowledged by, UTC")
 
@@ -31,7 +33,9 @@ class Alert(AppendOnly):
 class AlertAcknowledgement(AppendOnly):
     """Who saw the alert, when, and what they did."""
 
-    alert = models.OneToOneField(Alert, models.PROTECT, related_name="acknowledgement", db_comment="Which alert")
+    alert = models.OneToOneField(
+        Alert, models.PROTECT, related_name="acknowledgement", db_comment="Which alert"
+    )
     acknowledged_at = models.DateTimeField(db_comment="When, UTC")
     acknowledged_by = models.ForeignKey("records.Account", models.PROTECT, related_name="+", db_comment="Who")
     action = models.CharField(max_length=1000, db_comment="What was done, in words")
@@ -45,7 +49,9 @@ class AlertEscalation(AppendOnly):
 
     alert = models.ForeignKey(Alert, models.PROTECT, related_name="escalations", db_comment="Which alert")
     step = models.PositiveSmallIntegerField(db_comment="1 to the backup, 2 to the site lead")
-    owner = models.ForeignKey("records.Account", models.PROTECT, related_name="+", db_comment="Who must answer now")
+    owner = models.ForeignKey(
+        "records.Account", models.PROTECT, related_name="+", db_comment="Who must answer now"
+    )
     escalated_at = models.DateTimeField(db_comment="When, UTC")
     due_at = models.DateTimeField(db_comment="When it must be acknowledged by, UTC")
 

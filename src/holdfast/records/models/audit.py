@@ -23,5 +23,7 @@ class AuditEvent(AppendOnly):
     class Meta:
         db_table_comment = "Hash-chained trail of reads and writes"
         indexes = (
-            models.Index(fields=["actor_id", "action", "subject_id", "-at"], name="audit_of_actor_and_subject"),
+            models.Index(
+                fields=["actor_id", "action", "subject_id", "-at"], name="audit_of_actor_and_subject"
+            ),
         )

@@ -32,7 +32,9 @@ class CaseloadEntry(models.Model):
     last_infusion_at = models.DateTimeField(null=True, db_comment="Newest infusion, UTC")
     infusions = models.PositiveSmallIntegerField(default=0, db_comment="Number of infusions")
     therapy = models.CharField(max_length=32, blank=True, db_comment="Therapy of the newest course")
-    sessions_attended = models.PositiveSmallIntegerField(default=0, db_comment="Sessions attended in that course")
+    sessions_attended = models.PositiveSmallIntegerField(
+        default=0, db_comment="Sessions attended in that course"
+    )
     updated_at = models.DateTimeField(db_comment="When the row was derived, UTC")
 
     class Meta:

@@ -26,14 +26,21 @@ class CheckIn(Fact):
 
     episode = models.ForeignKey("records.Episode", models.PROTECT, db_comment="Whose stay")
     instrument = models.CharField(max_length=32, db_comment="Slug of the instrument")
-    instrument_version = models.CharField(max_length=32, db_comment="Version of the instrument file that scored it")
+    instrument_version = models.CharField(
+        max_length=32, db_comment="Version of the instrument file that scored it"
+    )
     answers = models.JSONField(
-        null=True, db_comment="Item id to number, or null for a skipped item; empty when only a total was entered"
+        null=True,
+        db_comment="Item id to number, or null for a skipped item; empty when only a total was entered",
     )
     total = models.PositiveSmallIntegerField(null=True, db_comment="Score; empty when items are missing")
-    band = models.CharField(max_length=32, blank=True, db_comment="Severity band of the total; empty without one")
+    band = models.CharField(
+        max_length=32, blank=True, db_comment="Severity band of the total; empty without one"
+    )
     complete = models.BooleanField(db_comment="True when every item the rule needs was answered")
-    arrival = models.CharField(max_length=12, choices=Arrival.choices, db_comment="on_time, late or backfilled")
+    arrival = models.CharField(
+        max_length=12, choices=Arrival.choices, db_comment="on_time, late or backfilled"
+    )
     source = models.CharField(max_length=12, choices=Source.choices, db_comment="patient, staff or import")
 
     class Meta:

@@ -51,7 +51,9 @@ class Fact(AppendOnly):
         default=False, db_comment="True on a correction that withdraws the row it replaces"
     )
     correction_reason = models.CharField(
-        max_length=500, blank=True, db_comment="Why the replaced row was wrong; empty when nothing is replaced"
+        max_length=500,
+        blank=True,
+        db_comment="Why the replaced row was wrong; empty when nothing is replaced",
     )
 
     objects: ClassVar[models.Manager[Self]] = models.Manager()

@@ -9,13 +9,18 @@ class Infusion(Fact):
     """Drug and dose, as given; `happened_at` is when it began."""
 
     episode = models.ForeignKey("records.Episode", models.PROTECT, db_comment="Whose stay")
-    drug = models.CharField(max_length=32, db_comment="Slug of the treatment protocol, for example ketamine_iv")
+    drug = models.CharField(
+        max_length=32, db_comment="Slug of the treatment protocol, for example ketamine_iv"
+    )
     dose_mg = models.DecimalField(
         max_digits=6, decimal_places=1, null=True, db_comment="Dose in mg; empty when only mg/kg was reported"
     )
     dose_mg_per_kg = models.DecimalField(max_digits=4, decimal_places=2, db_comment="Dose in mg per kg")
     weight_kg = models.DecimalField(
-        max_digits=5, decimal_places=1, null=True, db_comment="Weight the dose was based on, kg; empty when not reported"
+        max_digits=5,
+        decimal_places=1,
+        null=True,
+        db_comment="Weight the dose was based on, kg; empty when not reported",
     )
 
     class Meta:

@@ -11,7 +11,9 @@ class Outlook(AppendOnly):
     episode = models.ForeignKey("records.Episode", models.PROTECT, db_comment="Whose stay")
     made_at = models.DateTimeField(db_comment="When it was computed, UTC")
     stage = models.CharField(max_length=32, db_comment="Stage of the episode then")
-    forecast = models.JSONField(null=True, db_comment="The forecast as shown; empty when it could not be made")
+    forecast = models.JSONField(
+        null=True, db_comment="The forecast as shown; empty when it could not be made"
+    )
     forecast_failure = models.CharField(
         max_length=120, blank=True, db_comment="Kind of failure when the forecast could not be made"
     )
@@ -34,7 +36,9 @@ class SuggestionDecision(AppendOnly):
     accepted = models.BooleanField(db_comment="True when accepted, false when declined")
     reason = models.CharField(max_length=1000, blank=True, db_comment="Why; always given when declined")
     decided_at = models.DateTimeField(db_comment="When, UTC")
-    decided_by = models.ForeignKey("records.Account", models.PROTECT, related_name="+", db_comment="Who decided")
+    decided_by = models.ForeignKey(
+        "records.Account", models.PROTECT, related_name="+", db_comment="Who decided"
+    )
 
     class Meta:
         db_table_comment = "Decisions on suggestions"

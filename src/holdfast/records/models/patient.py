@@ -8,7 +8,9 @@ from holdfast.records.models.facts import AppendOnly, Fact
 class Patient(AppendOnly):
     """The identity: which clinic knows the person by which code."""
 
-    clinic = models.ForeignKey("records.Clinic", models.PROTECT, db_comment="The site that cares for the person")
+    clinic = models.ForeignKey(
+        "records.Clinic", models.PROTECT, db_comment="The site that cares for the person"
+    )
     code = models.CharField(max_length=64, db_comment="The site's own identifier of the person")
     recorded_at = models.DateTimeField(db_comment="When the person was enrolled, UTC")
     recorded_by = models.ForeignKey(
@@ -17,7 +19,9 @@ class Patient(AppendOnly):
 
     class Meta:
         db_table_comment = "People in care: identity only"
-        constraints = (models.UniqueConstraint(fields=["clinic", "code"], name="patient_code_once_in_a_clinic"),)
+        constraints = (
+            models.UniqueConstraint(fields=["clinic", "code"], name="patient_code_once_in_a_clinic"),
+        )
 
     def __str__(self) -> str:
         return self.code

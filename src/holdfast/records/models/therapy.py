@@ -10,7 +10,9 @@ class TherapyCourse(AppendOnly):
 
     episode = models.ForeignKey("records.Episode", models.PROTECT, db_comment="Whose stay")
     therapy = models.CharField(max_length=32, db_comment="Slug of the therapy protocol, for example cbt")
-    protocol_version = models.CharField(max_length=32, db_comment="Version of the protocol the course runs on")
+    protocol_version = models.CharField(
+        max_length=32, db_comment="Version of the protocol the course runs on"
+    )
     started_at = models.DateTimeField(db_comment="When the course was opened, UTC")
     recorded_at = models.DateTimeField(db_comment="When it was recorded, UTC")
     recorded_by = models.ForeignKey(

@@ -6,13 +6,17 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from holdfast.access import Viewer
+from holdfast.errors import NotFound
 from holdfast.records.models import Alert
 from holdfast.records.queries import scope
 
 
 @dataclass(frozen=True)
 class AlertRow:
-    """One alert; `owner` is who must answer it now, after any escalation."""
+    """One alert; `owner` is who must answer it now, after any escalation.
+
+    `path` is who was sent it and when: the first owner, then everyone it was passed on to.
+    """
 
     alert_id: int
     episode_id: int
@@ -27,6 +31,7 @@ class AlertRow:
     owner: str
     owner_id: int
     steps: int
+    path: tuple[tuple[str, datetime], ...]
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     action: str = ""
@@ -44,9 +49,31 @@ def waiting_of(viewer: Viewer, episode_id: int) -> tuple[AlertRow, ...]:
     return _rows(rows.order_by("-level", "due_at", "pk"))
 
 
+def of_episode(viewer: Viewer, episode_id: int) -> tuple[AlertRow, ...]:
+    """Every alert of one episode: those that wait first, then those acknowledged, newest first."""
+    rows = _rows(scope.alerts(viewer).filter(episode_id=episode_id).order_by("-level", "due_at", "pk"))
+    done = [row for row in rows if row.acknowledged_at]
+    return (
+        *(row for row in rows if not row.acknowledged_at),
+        *sorted(done, key=lambda row: row.raised_at, reverse=True),
+    )
+
+
+def one(viewer: Viewer, alert_id: int) -> AlertRow:
+    """One alert of the viewer's clinic."""
+    found = _rows(scope.alerts(viewer).filter(pk=alert_id))
+    if not found:
+        raise NotFound("no such alert in your clinic")
+    return found[0]
+
+
 def answered(viewer: Viewer, *, limit: int = 25) -> tuple[AlertRow, ...]:
     """The newest alerts that were acknowledged."""
-    rows = scope.alerts(viewer).filter(acknowledgement__isnull=False).order_by("-acknowledgement__acknowledged_at")
+    rows = (
+        scope.alerts(viewer)
+        .filter(acknowledgement__isnull=False)
+        .order_by("-acknowledgement__acknowledged_at")
+    )
     return _rows(rows[:limit])
 
 
@@ -80,6 +107,10 @@ def _row(alert: Alert) -> AlertRow:
         owner=now_with.owner.name,
         owner_id=now_with.owner_id,
         steps=len(steps),
+        path=(
+            (alert.owner.name, alert.raised_at),
+            *((step.owner.name, step.escalated_at) for step in steps),
+        ),
         acknowledged_at=answer.acknowledged_at if answer else None,
         acknowledged_by=answer.acknowledged_by.name if answer else "",
         action=answer.action if answer else "",

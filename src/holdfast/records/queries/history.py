@@ -29,7 +29,6 @@ from holdfast.records.models import (
 )
 
 
-
 def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
     """The history of each episode, by its id."""
     check_ins = _by_first(
@@ -53,7 +52,9 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
         .order_by("decided_at", "id")
         .values_list("episode_id", "kind", "digest", "accepted", "decided_at")
     )
-    ends = dict(EpisodeEnd.current.filter(episode_id__in=episode_ids).values_list("episode_id", "happened_at"))
+    ends = dict(
+        EpisodeEnd.current.filter(episode_id__in=episode_ids).values_list("episode_id", "happened_at")
+    )
     resistant = dict(
         Assessment.current.filter(episode_id__in=episode_ids)
         .order_by("happened_at", "id")
@@ -84,9 +85,10 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
             ),
             closed_at=ends.get(pk),
             trd_confirmed=resistant.get(pk, False),
+            zone=zone,
         )
-        for pk, started_at, instrument in Episode.objects.filter(pk__in=episode_ids).values_list(
-            "pk", "started_at", "primary_instrument"
+        for pk, started_at, instrument, zone in Episode.objects.filter(pk__in=episode_ids).values_list(
+            "pk", "started_at", "primary_instrument", "patient__clinic__zone"
         )
     }
 

@@ -1,6 +1,7 @@
 """One person's record: who they are, their facts on one timeline, and the outlook as last made."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from holdfast.pathway.next_steps import Suggestion
 from holdfast.records.models import (
     CheckIn,
     CheckInDraft,
+    Clinic,
     Episode,
     Infusion,
     Outlook,
@@ -117,10 +119,22 @@ class OutlookRow:
     suggestions: tuple[Suggestion, ...]
 
 
+@dataclass(frozen=True)
+class DraftRow:
+    """A check-in begun but not sent; an item that was not reached yet is not among the answers."""
+
+    uid: uuid.UUID
+    instrument: str
+    answers: dict[str, int | None]
+    started_at: datetime
+
+
 def person(viewer: Viewer, episode_id: int) -> Person:
     """Who the episode is about; `NotFound` when it is not the viewer's to open."""
     episode = scope.episode(viewer, episode_id)
-    details = PatientDetails.current.filter(patient_id=episode.patient_id).order_by("-happened_at", "-id").first()
+    details = (
+        PatientDetails.current.filter(patient_id=episode.patient_id).order_by("-happened_at", "-id").first()
+    )
     if details is None:
         raise NotFound("this patient has no details on record")
     return Person(
@@ -138,7 +152,12 @@ def person(viewer: Viewer, episode_id: int) -> Person:
 def own_episode_id(viewer: Viewer) -> int:
     """The patient's own newest episode."""
     require(viewer, Permission.SEE_OWN_RECORD)
-    pk = Episode.objects.filter(patient_id=viewer.patient_id).order_by("-started_at").values_list("pk", flat=True).first()
+    pk = (
+        Episode.objects.filter(patient_id=viewer.patient_id)
+        .order_by("-started_at")
+        .values_list("pk", flat=True)
+        .first()
+    )
     if pk is None:
         raise NotFound("you have no care with us at present")
     return pk
@@ -181,7 +200,9 @@ def withdrawn(viewer: Viewer, episode_id: int) -> tuple[WithdrawnRow, ...]:
             corrected_at=row.recorded_at,
         )
         for kind, model, condition in sources
-        for row in model.objects.filter(replaces__isnull=False, **condition).select_related("replaces", "recorded_by")
+        for row in model.objects.filter(replaces__isnull=False, **condition).select_related(
+            "replaces", "recorded_by"
+        )
     ]
     return tuple(sorted(rows, key=lambda row: row.corrected_at, reverse=True))
 
@@ -190,7 +211,12 @@ def courses(viewer: Viewer, episode_id: int) -> tuple[CourseRow, ...]:
     """Therapy courses of the episode, newest first."""
     pk = scope.episode(viewer, episode_id).pk
     return tuple(
-        CourseRow(course_id=row.pk, therapy=row.therapy, protocol_version=row.protocol_version, started_at=row.started_at)
+        CourseRow(
+            course_id=row.pk,
+            therapy=row.therapy,
+            protocol_version=row.protocol_version,
+            started_at=row.started_at,
+        )
         for row in TherapyCourse.objects.filter(episode_id=pk).order_by("-started_at", "-pk")
     )
 
@@ -211,20 +237,80 @@ def outlook(viewer: Viewer, episode_id: int) -> OutlookRow | None:
     )
 
 
-def draft_answers(viewer: Viewer, draft_uid: uuid.UUID) -> tuple[str, dict[str, int | None]]:
-    """Instrument and answers so far of the viewer's own unsent check-in; `NotFound` when it is not theirs."""
+def last_infusion(viewer: Viewer, episode_id: int) -> InfusionRow | None:
+    """The newest infusion that still counts."""
+    pk = scope.episode(viewer, episode_id).pk
+    rows = (
+        Infusion.current.filter(episode_id=pk).select_related("recorded_by").order_by("-happened_at", "-pk")
+    )
+    return next((_infusion(row) for row in rows[:1]), None)
+
+
+def entry(
+    viewer: Viewer, episode_id: int, kind: str, uid: uuid.UUID
+) -> CheckInRow | InfusionRow | SessionRow:
+    """One entry of the timeline that still counts; `NotFound` when it was corrected, or is another's."""
+    pk = scope.episode(viewer, episode_id).pk
+    sources: dict[str, tuple[Any, dict[str, int], Callable[[Any], CheckInRow | InfusionRow | SessionRow]]] = {
+        "check-in": (CheckIn, {"episode_id": pk}, _check_in),
+        "infusion": (Infusion, {"episode_id": pk}, _infusion),
+        "session": (TherapySession, {"course__episode_id": pk}, _session),
+    }
+    if kind not in sources:
+        raise NotFound(f"{kind!r} is not a kind of entry; {', '.join(sources)} are")
+    model, condition, read = sources[kind]
+    row = model.current.filter(uid=uid, **condition).select_related("recorded_by").first()
+    if row is None:
+        raise NotFound(f"no such {kind}, or it has been corrected since you opened it")
+    return read(row)
+
+
+def by_code(viewer: Viewer, code: str) -> Person | None:
+    """Whom the viewer's clinic knows by that code, in their newest episode."""
+    found = scope.episodes(viewer).filter(patient__code=code.strip()).order_by("-started_at", "-pk").first()
+    return person(viewer, found.pk) if found else None
+
+
+def drafts(viewer: Viewer, episode_id: int) -> tuple[DraftRow, ...]:
+    """Check-ins of the episode that were begun but not sent, the newest first."""
+    pk = scope.episode(viewer, episode_id).pk
+    rows = CheckInDraft.objects.filter(episode_id=pk).order_by("-started_at", "pk")
+    return tuple(_draft(row) for row in rows)
+
+
+def draft(viewer: Viewer, draft_uid: uuid.UUID) -> DraftRow:
+    """One unsent check-in of the viewer's own; `NotFound` when it is not theirs, or was sent."""
     row = CheckInDraft.objects.filter(pk=draft_uid, episode__in=scope.episodes(viewer)).first()
     if row is None:
         raise NotFound("this check-in was sent already, or was not begun")
+    return _draft(row)
+
+
+def draft_answers(viewer: Viewer, draft_uid: uuid.UUID) -> tuple[str, dict[str, int | None]]:
+    """Instrument and answers so far of the viewer's own unsent check-in; `NotFound` when it is not theirs."""
+    row = draft(viewer, draft_uid)
     return row.instrument, row.answers
+
+
+def answer_hours(viewer: Viewer) -> tuple[int, ...]:
+    """Hours in which someone of the viewer's clinic is to look at a marked answer, by its level from 1."""
+    return tuple(Clinic.objects.values_list("alert_hours", flat=True).get(pk=viewer.clinic_id))
 
 
 def check_in(viewer: Viewer, uid: uuid.UUID) -> CheckInRow:
     """One check-in the viewer may see."""
-    row = CheckIn.objects.filter(uid=uid, episode__in=scope.episodes(viewer)).select_related("recorded_by").first()
+    row = (
+        CheckIn.objects.filter(uid=uid, episode__in=scope.episodes(viewer))
+        .select_related("recorded_by")
+        .first()
+    )
     if row is None:
         raise NotFound("no such check-in of yours")
     return _check_in(row)
+
+
+def _draft(row: CheckInDraft) -> DraftRow:
+    return DraftRow(uid=row.pk, instrument=row.instrument, answers=row.answers, started_at=row.started_at)
 
 
 def _check_in(row: CheckIn) -> CheckInRow:

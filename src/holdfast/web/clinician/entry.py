@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,14 +19,24 @@ BEFORE_CARE = timedelta(days=90)
 """An entry may lie this long before care began; earlier than that it is a slip of the year."""
 
 
+NUMBER_PROBLEMS = {
+    "invalid": "This is not a number. Expected: for example 35.5 or 35,5.",
+    "min_value": "This is too small. Expected: %(limit_value)s or more.",
+    "max_digits": "This is too long. Expected: at most %(max)s digits.",
+    "max_whole_digits": "This is too large. Expected: at most %(max)s digits before the decimal point.",
+    "max_decimal_places": "This has too many decimals. Expected: at most %(max)s, for example 35.5.",
+}
+"""What a measured number may have wrong, said with what would be right."""
+
+
 class MeasuredField(forms.DecimalField):
     """A number as people write it: the decimal sign may be a comma. It stays exact; no float is made of it."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "short", "autocomplete": "off"})
-        super().__init__(widget=widget, **options)
+        super().__init__(widget=widget, error_messages=NUMBER_PROBLEMS, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """The number; `35,5` is 35.5, and anything with two signs is refused as it could mean two things."""
         text = str(value or "").strip()
         return super().to_python(text.replace(",", ".") if text.count(",") == 1 else text)
@@ -59,9 +68,6 @@ class EntryForm(forms.Form):
 
     conflict = False
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
-
     @property
     def status(self) -> int:
         """200 as long as nothing is wrong, 409 when someone else was first, else 422."""
@@ -72,11 +78,12 @@ class OnceForm(EntryForm):
     """An entry with a name of its own, made when the form is shown: sent twice, it counts once."""
 
     uid = forms.UUIDField(
+        label="This form",
         widget=forms.HiddenInput,
         initial=uuid.uuid4,
         error_messages={
-            "required": "this form lost its mark; open it anew",
-            "invalid": "this form lost its mark; open it anew",
+            "required": "It lost its mark on the way. Open it anew.",
+            "invalid": "It lost its mark on the way. Open it anew.",
         },
     )
 
@@ -130,6 +137,4 @@ def show(
     request: PageRequest, template: str, form: EntryForm, *, person: patient.Person, **context: Any
 ) -> HttpResponse:
     """The page of an entry form about a person."""
-    return render(
-        request, template, {"form": form, "person": person, **context}, status=form.status
-    )
+    return render(request, template, {"form": form, "person": person, **context}, status=form.status)

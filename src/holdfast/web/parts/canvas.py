@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from holdfast.web.parts.course import LONGEST_JOINED, ChartPoint, CourseChart
@@ -26,7 +27,7 @@ class Layout:
     lane: float
 
 
-DESK = Layout(width=960, gutter=150, plot=280, size=14, radius=4.5, event=10, lane=12)
+DESK = Layout(width=860, gutter=150, plot=280, size=14, radius=4.5, event=10, lane=12)
 PHONE = Layout(width=344, gutter=102, plot=250, size=13, radius=3.5, event=8, lane=10)
 
 TOP = 50.0
@@ -88,6 +89,7 @@ class Canvas:
         """Where the mark of a score goes."""
         return self.x(self.chart.moment(point.at)), self.scores.y(point.score)
 
+    @cached_property
     def fan_xs(self) -> list[float]:
         """The x of every day of the forecast."""
         days = self.chart.fan.days if self.chart.fan else ()

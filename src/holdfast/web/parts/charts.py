@@ -62,7 +62,8 @@ def course_chart(chart: CourseChart, wording: Wording = ENGLISH) -> str:
 
 
 def _layers(sheet: Canvas) -> list[str]:
-    parts = (bands, dates, fan, now_line, limit_lines, events, scores, labels, heading)
+    # Scores come last: no word may cover one.
+    parts = (heading, bands, dates, fan, now_line, limit_lines, events, labels, scores)
     return [part(sheet) for part in parts]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from holdfast.web.parts.canvas import Canvas
+from holdfast.web.parts.labels import limit_line, limits
 from holdfast.web.parts.plot import FAN
 from holdfast.web.parts.scales import text_width
 from holdfast.web.parts.svg import tag, words
@@ -44,11 +45,13 @@ def _entry(sheet: Canvas, symbol: str, text: str, *, x: float, y: float) -> str:
 def _entries(sheet: Canvas) -> list[tuple[str, str]]:
     chart, wording = sheet.chart, sheet.wording
     kinds = {attended for _, attended in chart.sessions}
+    in_key = limits(sheet) if chart.compact else []
     held = [
         (True, "score", wording.score),
         (bool(chart.incomplete), "incomplete", wording.incomplete),
         (True in kinds, "attended", wording.attended),
         (False in kinds, "missed", wording.missed),
+        *((True, class_, text) for class_, text, _ in in_key),
         (chart.fan is not None, "median", wording.median),
         *(
             (chart.fan is not None, percent, wording.interval.format(percent=percent))
@@ -66,6 +69,8 @@ def _symbol(sheet: Canvas, symbol: str, x: float, y: float) -> str:
         return incomplete_mark(x, y, radius=layout.radius)
     if symbol in ("attended", "missed"):
         return session_mark(x, y, size=layout.event, attended=symbol == "attended")
+    if symbol.startswith("chart-"):
+        return limit_line(symbol, x - 10, x + 10, y)
     return _median(x, y) if symbol == "median" else _swatch(symbol, x, y)
 
 

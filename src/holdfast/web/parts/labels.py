@@ -9,6 +9,9 @@ from holdfast.web.parts.scales import Box, clearest, text_width
 from holdfast.web.parts.svg import tag, words
 from holdfast.web.parts.wording import passing, plain
 
+BOLD = 1.06
+"""How much wider the labels are for being heavy."""
+DASHES = {"chart-remission": "10 3 2 3", "chart-response": "4 4"}
 STEP = 6.0
 """Distance at which a joined line is felt for, when a label looks for room."""
 
@@ -30,22 +33,32 @@ def limits(sheet: Canvas) -> list[tuple[str, str, float]]:
 
 
 def limit_lines(sheet: Canvas) -> str:
-    """The lines of remission and response themselves, dashed in two ways."""
-    dashes = {"chart-remission": "10 3 2 3", "chart-response": "4 4"}
-    return "".join(
-        tag(
-            "line", class_=class_, stroke="currentColor", stroke_width=1.5, stroke_dasharray=dashes[class_],
-            x1=sheet.left, x2=sheet.right, y1=y, y2=y,
-        )
-        for class_, _, y in limits(sheet)
-    )  # fmt: skip
+    """The lines of remission and response themselves."""
+    return "".join(limit_line(class_, sheet.left, sheet.right, y) for class_, _, y in limits(sheet))
+
+
+def limit_line(class_: str, left: float, right: float, y: float) -> str:
+    """A line for a limit, dashed in a way of its own."""
+    ends = {"x1": left, "x2": right, "y1": y, "y2": y}
+    return tag(
+        "line",
+        class_=class_,
+        stroke="currentColor",
+        stroke_width=1.5,
+        stroke_dasharray=DASHES[class_],
+        **ends,
+    )
 
 
 def labels(sheet: Canvas) -> str:
-    """All words inside the plot, later ones keeping clear of earlier ones."""
+    """All words inside the plot, later ones keeping clear of earlier ones.
+
+    A phone has no room for the names of the limits beside the scores: there they stand in the key.
+    """
+    named = [] if sheet.chart.compact else _limit_labels(sheet)
     taken = [*_marks(sheet), *_limit_boxes(sheet)]
     written = []
-    for class_, text, places in [*_value_labels(sheet), *_limit_labels(sheet)]:
+    for class_, text, places in [*_value_labels(sheet), *named]:
         box = clearest(places, taken)
         taken.append(box)
         y = box.bottom - sheet.layout.size * 0.25
@@ -54,15 +67,12 @@ def labels(sheet: Canvas) -> str:
 
 
 def _limit_labels(sheet: Canvas) -> list[tuple[str, str, list[Box]]]:
-    return [
-        (f"chart-halo {class_}-name", text, _places_along(sheet, text, y))
-        for class_, text, y in limits(sheet)
-    ]
+    return [("chart-halo", text, _places_along(sheet, text, y)) for _, text, y in limits(sheet)]
 
 
 def _places_along(sheet: Canvas, text: str, y: float) -> list[Box]:
     """Places above and below a line, tried from the right, where the past is not drawn."""
-    width, height = text_width(text, sheet.layout.size), sheet.layout.size * 1.25
+    width, height = text_width(text, sheet.layout.size) * BOLD, sheet.layout.size * 1.25
     first, last = sheet.left + 6, sheet.right - width - 6
     lefts = [last + (first - last) * part for part in (0, 1, *(i / 8 for i in range(1, 8)))]
     tops = (y - height - 1, y + 2)
@@ -82,12 +92,11 @@ def _places_around(sheet: Canvas, point: ChartPoint) -> list[Box]:
     (x, y), size = sheet.mark(point), sheet.layout.size
     half, height = text_width(plain(point.score), size) / 2, size * 1.1
     away = sheet.layout.radius + 2
+    across, down = away + half, away + height / 2
     middles = [
-        (x, y - away - height / 2),
-        (x, y + away + height / 2),
-        (x - away - half, y),
-        (x + away + half, y),
-    ]
+        (x, y - down), (x, y + down), (x - across, y), (x + across, y),
+        (x - across, y - down), (x + across, y - down), (x - across, y + down), (x + across, y + down),
+    ]  # fmt: skip
     boxes = [Box(mx - half, my - height / 2, mx + half, my + height / 2) for mx, my in middles]
     inside = [box for box in boxes if box.left >= sheet.left and box.right <= sheet.right]
     return inside or boxes

@@ -14,7 +14,7 @@ from holdfast.web.parts.wording import with_band
 
 LINE = 1.15
 """Height of a line over the size of its type."""
-FAN = (("95", 0.10, "2 3"), ("80", 0.14, "5 3"), ("50", 0.22, "none"))
+FAN = (("95", 0.08, "2 3"), ("80", 0.10, "5 3"), ("50", 0.13, "none"))
 """Ranges of the forecast from back to front: per cent, opacity, and dashed edges for grey print."""
 
 
@@ -33,7 +33,7 @@ def _strip(sheet: Canvas, i: int, low: int, high: int) -> str:
 
 
 def _shade(i: int) -> str:
-    return f"{0.02 + 0.035 * i:.3f}"
+    return f"{0.02 + 0.03 * i:.3f}"
 
 
 def _rule(sheet: Canvas, y: float) -> str:
@@ -125,10 +125,10 @@ def _range(sheet: Canvas, percent: str, opacity: float, dashes: str) -> str:
 def _along(sheet: Canvas, values: Sequence[float]) -> list[tuple[float, float]]:
     """The edge of a range through the middle of each level stretch, and through both ends.
 
-    Whole scores would draw stairs, which read as sudden changes on certain days; this moves the edge by less than
-    one point. The table beside the chart gives the scores as they are.
+    Whole scores would draw stairs, which read as sudden changes on certain days; this moves the edge by less
+    than one stair. The table beside the chart gives the scores as they are.
     """
-    points = [(x, sheet.scores.y(value)) for x, value in zip(sheet.fan_xs(), values, strict=True)]
+    points = [(x, sheet.scores.y(value)) for x, value in zip(sheet.fan_xs, values, strict=True)]
     level = [list(same) for _, same in groupby(points, key=lambda point: point[1])]
     middles = [((same[0][0] + same[-1][0]) / 2, same[0][1]) for same in level]
     return [points[0], *middles[1:-1], points[-1]]

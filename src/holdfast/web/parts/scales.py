@@ -1,12 +1,12 @@
 """Where things go on a chart: days to x, scores to y, ticks, and labels that do not run into each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
-LETTER = 0.58
+LETTER = 0.56
 """Mean width of a letter over the size of its type; generous, since the reader's font is not known here."""
 
 DAY_STEPS = (1, 2, 7, 14)
@@ -24,9 +24,12 @@ class Box:
 
     def overlap(self, other: "Box") -> float:
         """The area both share."""
+        if self.right <= other.left or other.right <= self.left:
+            return 0.0
+        if self.bottom <= other.top or other.bottom <= self.top:
+            return 0.0
         across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(across, 0.0) * max(down, 0.0)
+        return across * (min(self.bottom, other.bottom) - max(self.top, other.top))
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,17 @@ class TimeScale:
 
     def x(self, at: datetime) -> float:
         """The x of a moment, true to elapsed time (also over a clock change)."""
-        part = (at.timestamp() - self.start.timestamp()) / (self.end.timestamp() - self.start.timestamp())
+        part = (at.timestamp() - self._began) / self.seconds
         return self.left + min(max(part, 0.0), 1.0) * (self.right - self.left)
+
+    @cached_property
+    def _began(self) -> float:
+        return self.start.timestamp()
+
+    @cached_property
+    def seconds(self) -> float:
+        """How long the scale is."""
+        return self.end.timestamp() - self._began
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,12 @@ def spread(centres: Sequence[float], heights: Sequence[float], *, top: float, bo
 
 def clearest(candidates: Sequence[Box], taken: Sequence[Box]) -> Box:
     """The first of the candidates that covers least of what is taken."""
-    return min(candidates, key=lambda box: sum(box.overlap(other) for other in taken))
+    covered: list[float] = []
+    for box in candidates:
+        covered.append(sum(box.overlap(other) for other in taken))
+        if covered[-1] == 0:
+            return box
+    return candidates[covered.index(min(covered))]
 
 
 def lanes(xs: Sequence[float], *, width: float, count: int) -> list[int]:
@@ -110,26 +127,21 @@ def date_ticks(scale: TimeScale, *, zone: str, label_width: float) -> tuple[date
     """Calendar days to label: Mondays or firsts of months, as close as labels of that width allow."""
     first, last = scale.start.astimezone(ZoneInfo(zone)).date(), scale.end.astimezone(ZoneInfo(zone)).date()
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
+    label_days = label_width * scale.seconds / 86_400 / (scale.right - scale.left)
+    chosen = next((ticks for apart, ticks in _choices(days) if apart >= label_days and ticks), days)
     edge = scale.right - label_width / 2
-    days = [day for day in days if scale.x(midnight(day, zone=zone)) <= edge] or days[:1]
-    return next(
-        (ticks for ticks in _choices(days) if _apart(ticks, scale, zone=zone) >= label_width), tuple(days[:1])
-    )
+    fitting = [day for day in chosen if scale.x(midnight(day, zone=zone)) <= edge]
+    return tuple(fitting or days[:1])
 
 
-def _choices(days: list[date]) -> list[tuple[date, ...]]:
-    # Ordinal 1 is a Monday, so steps of whole weeks begin on one.
-    by_day = [tuple(day for day in days if day.toordinal() % step == 1 % step) for step in DAY_STEPS]
-    firsts = [day for day in days if day.day == 1]
-    by_month = [
-        tuple(day for day in firsts if (day.month - 1 + 12 * day.year) % step == 0) for step in MONTH_STEPS
-    ]
-    return [ticks for ticks in by_day + by_month if ticks]
-
-
-def _apart(ticks: tuple[date, ...], scale: TimeScale, *, zone: str) -> float:
-    xs = [scale.x(midnight(day, zone=zone)) for day in ticks]
-    return min((right - left for left, right in pairwise(xs)), default=float("inf"))
+def _choices(days: list[date]) -> Iterator[tuple[int, list[date]]]:
+    """Ticks with the fewest days between two of them, closest first."""
+    for step in DAY_STEPS:
+        # Ordinal 1 is a Monday, so steps of whole weeks begin on one.
+        yield step, [day for day in days if day.toordinal() % step == 1 % step]
+    for step in MONTH_STEPS:
+        yield 28 * step, [day for day in days if day.day == 1 and (day.month - 1 + 12 * day.year) % step == 0]
+    yield len(days), days[:1]
 
 
 def midnight(day: date, *, zone: str) -> datetime:

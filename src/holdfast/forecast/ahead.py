@@ -1,0 +1,266 @@
+"""The twelve weeks ahead of one person: scores, response, remission, relapse, how long relief holds, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+import numpy as np
+from jaxtyping import Float64
+
+from holdfast.errors import InvalidInput, NotFound, Problem
+from holdfast.forecast.filtering import Posterior
+from holdfast.forecast.model import G_F, G_S, Treatment, Z
+from holdfast.forecast.passage import chance_below
+from holdfast.forecast.path import Path, drift_ahead, path
+from holdfast.forecast.scales import Scale, scale_of, scales
+from holdfast.forecast.score_fan import ScoreFan, chance_at_most, score_fan
+
+HORIZON_DAYS: Final = 84
+LONGEST_HORIZON_DAYS: Final = 366
+WEEK_DAYS: Final = 7
+
+RELAPSE_INSTRUMENT: Final = "madrs"
+"""Its relapse cut-off is the level of severity that counts as relapse, whatever instrument a person answers."""
+
+FEWEST_SCORES: Final = 2
+"""With one score the forecast is mostly that of an average person. Source: site default of this project."""
+
+LARGEST_SD_SHARE: Final = 0.8
+"""Above this share of the uncertainty there would be without scores, little has been learned, or too long ago.
+Source: site default of this project."""
+
+
+@dataclass(frozen=True)
+class ReliefHolds:
+    """How many days the relief there is now is likely to hold: until severity first reaches `relief_ends_at`.
+
+    An 80 % interval around the median. None means beyond the horizon; `lower_days` is then the horizon, which relief
+    holds at least. Severity is looked at once a day.
+    """
+
+    median_days: int | None
+    lower_days: int
+    upper_days: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What makes up expected severity on each day: `usual` + `drift` + `infusions` + `therapy` is its mean.
+
+    `usual` is where the person would settle without treatment, `drift` how far the episode still stands above it;
+    together they are the course without treatment. Negative numbers are relief. They are model contrasts, not
+    effects shown in a trial; what is put down to infusions includes expectancy.
+
+    **Units**: points of severity.
+    """
+
+    usual: Float64[np.ndarray, "day"]
+    drift: Float64[np.ndarray, "day"]
+    infusions: Float64[np.ndarray, "day"]
+    therapy: Float64[np.ndarray, "day"]
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What is likely on each day from now to the horizon; all that is needed to show it again as it was.
+
+    `latent_mean` and `latent_sd` are of severity. `p_relapse_by` is the chance that severity reaches the relapse level
+    at or before each of `relapse_days`, looked at once a week; for a person who is above that level now it says
+    little, so read it together with `relief_holds`, which is None when there is no relief now.
+
+    **Units**: days from `as_of_day`, which counts from the episode's start; points of severity.
+    """
+
+    as_of_day: float
+    days: Float64[np.ndarray, "day"]
+    latent_mean: Float64[np.ndarray, "day"]
+    latent_sd: Float64[np.ndarray, "day"]
+    relapse_days: Float64[np.ndarray, "week"]
+    p_relapse_by: Float64[np.ndarray, "week"]
+    relief_holds: ReliefHolds | None
+    contributions: Contributions
+    too_little_data_reason: str | None
+    n_scores: int
+    parameters_release: str
+    scales: Mapping[str, Scale]
+
+    @property
+    def too_little_data(self) -> bool:
+        """Whether the numbers say little of this person and should not be shown as a forecast."""
+        return self.too_little_data_reason is not None
+
+    def scores(self, instrument: str) -> ScoreFan:
+        """The scores one instrument would show. Errors: `NotFound` for one that has no link to severity."""
+        return score_fan(
+            self._scale(instrument), days=self.days, latent_mean=self.latent_mean, latent_sd=self.latent_sd
+        )
+
+    def p_response(self, instrument: str, baseline: int) -> Float64[np.ndarray, "day"]:
+        """Chance on each day of a score that is a response to this baseline on the same instrument."""
+        scale = self._scale(instrument)
+        return self._p_at_most(scale, scale.response_at_most(baseline))
+
+    def p_remission(self, instrument: str) -> Float64[np.ndarray, "day"]:
+        """Chance on each day of a score in the remission range. Errors: `NotFound` where the instrument has none."""
+        scale = self._scale(instrument)
+        if scale.remission_at_most is None:
+            raise NotFound(f"{instrument} has no cut-off for remission")
+        return self._p_at_most(scale, scale.remission_at_most)
+
+    def p_relapse_within(self, days: float) -> float:
+        """Chance of relapse within some days; between weekly points on the straight line.
+
+        **Errors**: `InvalidInput` outside the horizon.
+        """
+        last = float(self.relapse_days[-1]) if len(self.relapse_days) else 0.0
+        if not 0 <= days <= last:
+            raise InvalidInput(Problem("days", "outside what was forecast", f"0 to {last:g} days"))
+        return float(np.interp(days, [0.0, *self.relapse_days], [0.0, *self.p_relapse_by]))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that `from_json` turns back into an equal forecast."""
+        stored = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+        return stored | {"scales": {slug: scale.to_json() for slug, scale in self.scales.items()}}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """The forecast that `to_json` stored, with the links and release it was made with."""
+        arrays = ("days", "latent_mean", "latent_sd", "relapse_days", "p_relapse_by")
+        relief = stored["relief_holds"]
+        parts = {name: np.array(values, dtype=np.float64) for name, values in stored["contributions"].items()}
+        return cls(
+            **{name: np.array(stored[name], dtype=np.float64) for name in arrays},
+            as_of_day=stored["as_of_day"],
+            relief_holds=None if relief is None else ReliefHolds(**relief),
+            contributions=Contributions(**parts),
+            too_little_data_reason=stored["too_little_data_reason"],
+            n_scores=stored["n_scores"],
+            parameters_release=stored["parameters_release"],
+            scales=MappingProxyType(
+                {slug: Scale.from_json(scale) for slug, scale in stored["scales"].items()}
+            ),
+        )
+
+    def _scale(self, instrument: str) -> Scale:
+        if instrument not in self.scales:
+            raise NotFound(f"no forecast on {instrument!r}; there is one on {', '.join(self.scales)}")
+        return self.scales[instrument]
+
+    def _p_at_most(self, scale: Scale, limit: int) -> Float64[np.ndarray, "day"]:
+        return chance_at_most(scale, limit, latent_mean=self.latent_mean, latent_sd=self.latent_sd)
+
+
+def forecast(
+    posterior: Posterior, *, horizon_days: int = HORIZON_DAYS, planned: Sequence[Treatment] = ()
+) -> Forecast:
+    """The days from now to the horizon, with no treatment but the planned events, on the clock of the record.
+
+    **Errors**: `InvalidInput` for a horizon that is not 0 to 366 whole days, or a planned event before the record's
+    day or beyond the horizon.
+    """
+    _refuse_bad_horizon(posterior, horizon_days, planned)
+    daily = path(posterior, days=np.arange(horizon_days + 1, dtype=np.float64), planned=planned)
+    weekly = path(posterior, days=daily.days[WEEK_DAYS::WEEK_DAYS], planned=planned)
+    return Forecast(
+        as_of_day=posterior.as_of_day,
+        days=daily.days,
+        latent_mean=daily.mean,
+        latent_sd=daily.sd,
+        relapse_days=weekly.days,
+        p_relapse_by=1.0 - chance_below(weekly, relapse_level()),
+        relief_holds=relief_holds(daily),
+        contributions=_contributions(daily),
+        too_little_data_reason=too_little_data(posterior),
+        n_scores=posterior.n_scores,
+        parameters_release=posterior.parameters.release,
+        scales=scales(),
+    )
+
+
+def relapse_level() -> float:
+    """The severity that counts as relapse: 22, the relapse cut-off of the MADRS.
+
+    **Source**: the cut-off's own, Salloum 2019, doi:10.1016/j.jad.2019.09.017.
+    """
+    scale = scale_of(RELAPSE_INSTRUMENT)
+    if scale.relapse_at_least is None:
+        raise NotFound(f"{RELAPSE_INSTRUMENT} has no cut-off for relapse")
+    return scale.severity(scale.relapse_at_least)
+
+
+def too_little_data(posterior: Posterior) -> str | None:
+    """Why the forecast says little of this person, in plain words; None when there is enough to say.
+
+    Too little is fewer than two scores, or severity now still as unsure as 80 % of what it would be without any.
+    """
+    if posterior.n_scores < FEWEST_SCORES:
+        return f"Only {posterior.n_scores} of the {FEWEST_SCORES} scores a forecast needs."
+    if posterior.severity_sd > LARGEST_SD_SHARE * posterior.prior_severity_sd:
+        return "The scores are too few or too long ago to tell this person from an average one."
+    return None
+
+
+def relief_ends_at(posterior: Posterior) -> float:
+    """The severity at which relief counts as over: the relapse level, or half of a baseline that is more than twice
+    that. A response to so high a baseline lies above the relapse level and is relief all the same.
+    """
+    return max(relapse_level(), posterior.baseline_severity / 2)
+
+
+def has_relief(posterior: Posterior) -> bool:
+    """Whether there is relief now: expected severity is at most half of the baseline's.
+
+    The rule of response, taken on severity, so that scores of several instruments count together.
+    """
+    return posterior.severity_mean <= min(posterior.baseline_severity / 2, relief_ends_at(posterior))
+
+
+def relief_holds(daily: Path) -> ReliefHolds | None:
+    """How long relief is likely to hold along a daily path; None when there is none now."""
+    if not has_relief(daily.posterior):
+        return None
+    over = 1.0 - chance_below(daily, relief_ends_at(daily.posterior))
+    early, middle, late = (_first_day(daily.days, over, chance) for chance in (0.1, 0.5, 0.9))
+    return ReliefHolds(
+        median_days=middle, lower_days=int(daily.days[-1]) if early is None else early, upper_days=late
+    )
+
+
+def _first_day(days: Float64[np.ndarray, "day"], over: Float64[np.ndarray, "day"], chance: float) -> int | None:
+    reached = np.flatnonzero(over >= chance)
+    return int(days[reached[0]]) if len(reached) else None
+
+
+def _contributions(daily: Path) -> Contributions:
+    x, (u_f, u_s, W) = daily.posterior.mean, daily.held.T
+    c_v = daily.posterior.parameters.population.c_v
+    return Contributions(
+        usual=np.full(len(daily.days), x[0]),
+        drift=drift_ahead(daily),
+        infusions=-(x[G_F] * u_f + x[G_S] * u_s),
+        therapy=-(1 + c_v * x[Z]) * W,
+    )
+
+
+def _refuse_bad_horizon(posterior: Posterior, horizon_days: int, planned: Sequence[Treatment]) -> None:
+    if not 0 <= horizon_days <= LONGEST_HORIZON_DAYS or horizon_days != int(horizon_days):
+        expected = f"a whole number of days from 0 to {LONGEST_HORIZON_DAYS}"
+        raise InvalidInput(Problem("horizon_days", "not a horizon", expected))
+    late = [place for place, event in enumerate(planned) if event.day > posterior.as_of_day + horizon_days]
+    if late:
+        raise InvalidInput(
+            Problem(f"planned[{late[0]}].day", "beyond the horizon", "a day within what is forecast")
+        )
+
+
+def _plain(value: object) -> object:
+    match value:
+        case np.ndarray():
+            return value.tolist()
+        case ReliefHolds():
+            return asdict(value)
+        case Contributions():
+            return {one.name: getattr(value, one.name).tolist() for one in fields(value)}
+        case _:
+            return value

@@ -1,0 +1,1 @@
+"""What became of a person: response, remission, recovery, relapse, each defined once."""

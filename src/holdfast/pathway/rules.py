@@ -1,0 +1,315 @@
+"""The rules of the next steps: each a named function from the facts to a suggestion or None, in one table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from holdfast.access import Role
+from holdfast.outcomes.definitions import ASSESSMENTS_APART, Return
+from holdfast.pathway import limits, wording
+from holdfast.pathway.checkin_times import Why, next_due
+from holdfast.pathway.first_session import relieving_infusion, time_left, timing_of
+from holdfast.pathway.history import MISSED, History, SessionFact
+from holdfast.pathway.infusion_course import Effect, effects, first_course, first_course_over_at
+from holdfast.pathway.relief import RelapseForecast, latest_fall, relapse_chance, rise
+from holdfast.pathway.stage import standing
+from holdfast.pathway.suggestion import Reason, Suggestion, Urgency
+from holdfast.protocols.loader import load as load_protocol
+from holdfast.protocols.progress import progress
+
+VERSION = "1"
+"""Version of the rules in this file; raised with every change of what one of them says."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a rule looks at: the history up to `at`, and the forecast made from it, if any."""
+
+    history: History
+    at: datetime
+    forecast: RelapseForecast | None = None
+
+
+Rule = Callable[[Facts], Suggestion | None]
+
+
+def answer_safety_alert(facts: Facts) -> Suggestion | None:
+    """A safety alert is open: answer it, whatever else is known, also after the episode was closed.
+
+    Past its time limit it belongs to the lead. Source: [C]; attempts within a year rose from 0.4 % to 4 %
+    with the answer to PHQ-9 item 9 in 84,418 outpatients (Simon 2013).
+    """
+    alerts = facts.history.open_alerts
+    if not alerts:
+        return None
+    return _suggestion(
+        "answer_safety_alert",
+        title="Answer the safety alert" if len(alerts) == 1 else f"Answer the {len(alerts)} safety alerts",
+        urgency=Urgency.NOW,
+        owner=Role.LEAD if any(alert.due_at < facts.at for alert in alerts) else Role.THERAPIST,
+        reasons=tuple(
+            reason for alert in alerts for reason in wording.of_alert(alert, facts.history, at=facts.at)
+        ),
+        source="Site default: every alert is answered by a named person within its time limit",
+        would_change="The alert is acknowledged with what was done",
+        since=min(alert.raised_at for alert in alerts),
+    )
+
+
+def review_relapse(facts: Facts) -> Suggestion | None:
+    """The illness has come back on two assessments: review treatment and safety.
+
+    Source: Rush 2006 (ACNP), doi:10.1038/sj.npp.1301131; thresholds of the instrument; two assessments [C].
+    """
+    relapse = standing(facts.history).relapse
+    if relapse is None:
+        return None
+    named = "after recovery (recurrence)" if relapse.kind is Return.RECURRENCE else "(relapse)"
+    shown = [r for r in facts.history.scores if r.at in {relapse.since, relapse.confirmed_at}]
+    return _suggestion(
+        "review_relapse",
+        title=f"Review treatment: the depression has come back {named}",
+        urgency=Urgency.TODAY,
+        owner=Role.PRESCRIBER,
+        reasons=tuple(Reason(wording.at_relapse_level(r), facts.history.day(r.at)) for r in shown),
+        source=f"{wording.relapse_source(shown)}. Site default: two assessments {ASSESSMENTS_APART.days} days apart",
+        would_change="A score that is a response or a remission again",
+        since=relapse.confirmed_at,
+    )
+
+
+def relief_fading(facts: Facts) -> Suggestion | None:
+    """Relief is fading by the scores or by the forecast, and the illness has not come back yet.
+
+    Source: [C], thresholds `fading_rise`, `fading_looks_back`, `relapse_chance_limit`,
+    `relapse_chance_within`.
+    """
+    history = facts.history
+    risen = rise(history, at=facts.at)
+    chance = relapse_chance(history, facts.forecast, at=facts.at)
+    if (risen is None and chance is None) or standing(history).relapse is not None:
+        return None
+    return _suggestion(
+        "relief_fading",
+        title="Relief is fading: call, keep sessions close, review the spacing of infusions",
+        urgency=Urgency.TODAY,
+        owner=Role.THERAPIST if history.courses else Role.PRESCRIBER,
+        reasons=(
+            *(wording.of_rise(risen, history) if risen else ()),
+            *(wording.of_chance(chance) if chance is not None else ()),
+        ),
+        source=limits.threshold("fading_rise" if risen else "relapse_chance_limit").cited,
+        would_change="A score back near the best one, or a forecast below the site's limit",
+        since=history.scores[-1].at,
+    )
+
+
+def start_therapy(facts: Facts) -> Suggestion | None:
+    """Relief is here and no session has been held: start therapy while it lasts.
+
+    Best 24 to 72 hours after the first infusion that brought relief, never within 24 hours of any infusion,
+    at the latest 7 days after the last infusion of the first course. Source: [C], informed by the esketamine
+    label and by how soon relief fades (Murrough 2013, Biol Psychiatry 74:250). It has not been shown that
+    therapy makes it last.
+    """
+    history, relieving = facts.history, relieving_infusion(facts.history)
+    fall = latest_fall(history)
+    if history.in_therapy or relieving is None or fall is None or fall < limits.number("partial_relief_fall"):
+        return None
+    therapy = history.course.therapy if history.course else None
+    timing = timing_of(therapy)
+    effect, reading, full = relieving
+    return _suggestion(
+        "start_therapy",
+        title=wording.title_of_start(therapy),
+        urgency=Urgency.TODAY if full else Urgency.THIS_WEEK,
+        owner=Role.THERAPIST,
+        reasons=(
+            Reason(f"Infusion {effect.number}", history.day(effect.infusion.at)),
+            Reason(wording.fall(history.baseline, reading), history.day(reading.at)),
+            time_left(history, effect, timing, at=facts.at),
+            Reason("We start now because relief often fades; no trial has shown that therapy makes it last"),
+        ),
+        source=timing.latest_after_infusion.cited,
+        would_change="A first session attended, or relief lost",
+        since=reading.at,
+    )
+
+
+def re_engage(facts: Facts) -> Suggestion | None:
+    """Someone is drifting away: 2 of the last 3 sessions missed, or no check-in for 10 days.
+
+    Sessions the clinic cancelled do not count. Source: [C], thresholds `drifting_…` of `ketamine_iv`.
+    """
+    history, missed = facts.history, _missed_lately(facts.history)
+    silent_since = _silent_since(facts)
+    began = [missed[-1].at] if missed else []
+    began += [silent_since] if silent_since else []
+    if not began:
+        return None
+    return _suggestion(
+        "re_engage",
+        title="Make a warm call and offer an easy way back",
+        urgency=Urgency.TODAY if missed else Urgency.THIS_WEEK,
+        owner=Role.THERAPIST if history.courses else Role.NURSE,
+        reasons=(
+            *(Reason(wording.missed(session), history.day(session.at)) for session in missed),
+            *([Reason("No check-in since", history.day(history.check_ins_at[-1]))] if silent_since else []),
+        ),
+        source=limits.threshold("drifting_sessions_missed" if missed else "drifting_without_check_in").cited,
+        would_change="A session attended or a check-in",
+        since=min(began),
+    )
+
+
+def review_non_response(facts: Facts) -> Suggestion | None:
+    """No improvement after 3 infusions in a row, or 4 in all: review with the prescriber before going on.
+
+    An infusion whose effect nobody measured counts only between two that brought none. Source: Transl
+    Psychiatry 2024, s41398-024-03027-2 [S]; improvement as a fall of 25 % [C].
+    """
+    history, fall = facts.history, latest_fall(facts.history)
+    unimproved = _unimproved(effects(history))
+    if not unimproved or fall is None or fall >= limits.number("partial_relief_fall"):
+        return None
+    return _suggestion(
+        "review_non_response",
+        title="Review the infusions: no clear relief so far",
+        urgency=Urgency.THIS_WEEK,
+        owner=Role.PRESCRIBER,
+        reasons=(
+            *(wording.of_effect(effect, history) for effect in unimproved),
+            *wording.OF_NO_RELIEF,
+        ),
+        source=limits.threshold("review_in_a_row").cited,
+        would_change=f"A score {limits.words('partial_relief_fall')} or more below baseline",
+        since=unimproved[-1].readings[0].at,
+    )
+
+
+def spacing_decision(facts: Facts) -> Suggestion | None:
+    """The first course is over, or a further infusion was given: hold, stretch, bring forward or stop.
+
+    Due once the check-in on that infusion is; not while its effect is under review. Source: [C], threshold
+    `spacing_decision_after`; no maintenance schedule has been proven (Smith-Apeldoorn 2022,
+    doi:10.1016/S2215-0366(22)00317-0).
+    """
+    history, over_at = facts.history, first_course_over_at(facts.history, at=facts.at)
+    if over_at is None or review_non_response(facts) is not None:
+        return None
+    last = history.infusions[-1]
+    since = max(over_at, last.at + limits.duration("spacing_decision_after"))
+    if facts.at < since:
+        return None
+    lapsed = len(history.infusions) == len(first_course(history)) < limits.number("induction_infusions")
+    return _suggestion(
+        "spacing_decision",
+        title="Decide the spacing of infusions: hold, stretch, bring forward or stop",
+        urgency=Urgency.THIS_WEEK,
+        owner=Role.PRESCRIBER,
+        reasons=(
+            Reason(f"Infusion {len(history.infusions)}", history.day(last.at)),
+            *([Reason(wording.LAPSED, history.day(since))] if lapsed else []),
+            Reason("No maintenance schedule has been proven: record the decision with its reason"),
+        ),
+        source=limits.threshold("spacing_decision_after").cited,
+        would_change="A decision recorded, or a further infusion",
+        since=since,
+    )
+
+
+def check_in_missing(facts: Facts) -> Suggestion | None:
+    """A check-in has not come in the time in which it counts as on time; a longer silence is `re_engage`.
+
+    Source: [C], thresholds `check_in_…` of `ketamine_iv`.
+    """
+    history, due = facts.history, next_due(facts.history, at=facts.at)
+    if due is None or facts.at <= due.closes_at or _silent_since(facts) is not None:
+        return None
+    last = history.check_ins_at[-1:]
+    return _suggestion(
+        "check_in_missing",
+        title="Ask how they are: a check-in is missing",
+        urgency=Urgency.TODAY if due.why is Why.AFTER_INFUSION else Urgency.THIS_WEEK,
+        owner=Role.NURSE,
+        reasons=(
+            Reason(wording.DUE[due.why], history.day(due.at)),
+            *(Reason("Last check-in", history.day(at)) for at in last),
+        ),
+        source=limits.threshold("check_in_every").cited,
+        would_change="A check-in",
+        since=due.closes_at,
+    )
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "answer_safety_alert": answer_safety_alert,
+        "review_relapse": review_relapse,
+        "relief_fading": relief_fading,
+        "start_therapy": start_therapy,
+        "re_engage": re_engage,
+        "review_non_response": review_non_response,
+        "spacing_decision": spacing_decision,
+        "check_in_missing": check_in_missing,
+    }
+)
+"""Every rule by the kind of suggestion it makes."""
+
+
+def _suggestion(
+    kind: str,
+    *,
+    title: str,
+    urgency: Urgency,
+    owner: Role,
+    reasons: tuple[Reason, ...],
+    source: str,
+    would_change: str,
+    since: datetime,
+) -> Suggestion:
+    return Suggestion(
+        kind=kind,
+        title=title,
+        urgency=urgency,
+        owner=owner,
+        reasons=reasons,
+        source=source,
+        would_change=would_change,
+        rule_version=f"rules {VERSION}, {limits.PROTOCOL} {load_protocol(limits.PROTOCOL).version}",
+        since=since,
+    )
+
+
+def _missed_lately(history: History) -> tuple[SessionFact, ...]:
+    course = history.course
+    if course is None:
+        return ()
+    attended = [session.number for session in course.sessions if session.attended]
+    if progress(load_protocol(course.therapy), attended=attended).complete:
+        return ()
+    counted = [s for s in course.sessions if s.attended or s.attendance in MISSED]
+    missed = [s for s in counted[-int(limits.number("drifting_sessions_looked_at")) :] if not s.attended]
+    return tuple(missed) if len(missed) >= limits.number("drifting_sessions_missed") else ()
+
+
+def _silent_since(facts: Facts) -> datetime | None:
+    """Since when the silence has been long enough to call; None while it is not, or before the first
+    check-in.
+    """
+    if not facts.history.check_ins_at:
+        return None
+    since = facts.history.check_ins_at[-1] + limits.duration("drifting_without_check_in")
+    return since if since <= facts.at else None
+
+
+def _unimproved(course: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """The infusions that brought no improvement, when they are enough for a review; else none."""
+    needed = limits.number("partial_relief_fall")
+    measured = [effect for effect in course if effect.measured]
+    improved = [effect.number for effect in measured if effect.first_fall(needed)]
+    unimproved = tuple(effect for effect in measured if not effect.first_fall(needed))
+    in_a_row = measured[-1].number - max(improved, default=0) if measured else 0
+    enough = in_a_row >= limits.number("review_in_a_row") or len(unimproved) >= limits.number("review_in_all")
+    return unimproved if in_a_row and enough else ()

@@ -1,0 +1,44 @@
+"""The alerts inbox: what waits for an answer, whose turn it is and by when; below, what was answered."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from holdfast.access import Permission
+from holdfast.records.queries import alerts as queries
+from holdfast.records.queries.alerts import AlertRow
+from holdfast.web.clinician.naming import asked, instrument_name
+from holdfast.web.page import PageRequest, page
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """An alert as the list shows it."""
+
+    row: AlertRow
+    instrument: str
+    asked: str
+    late: bool
+    mine: bool
+
+
+@page(Permission.ANSWER_ALERT)
+@require_safe
+def alerts(request: PageRequest) -> HttpResponse:
+    """Waiting alerts first, highest level and soonest due on top; then the newest answered ones."""
+    waiting = [line(row, request) for row in queries.waiting(request.viewer)]
+    answered = [line(row, request) for row in queries.answered(request.viewer)]
+    return render(request, "clinician/alerts.html", {"waiting": waiting, "answered": answered})
+
+
+def line(row: AlertRow, request: PageRequest) -> AlertLine:
+    """The alert with its words, and whether it is late or the viewer's own."""
+    return AlertLine(
+        row=row,
+        instrument=instrument_name(row.instrument),
+        asked=asked(row.instrument, row.item, row.value),
+        late=row.acknowledged_at is None and row.due_at < request.at,
+        mine=row.owner_id == request.viewer.account_id,
+    )

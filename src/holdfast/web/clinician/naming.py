@@ -1,0 +1,98 @@
+"""Words and dates as the pages for clinicians write them, each in one place."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import formats, timezone
+
+from holdfast.instruments.loader import load as load_instrument
+from holdfast.protocols.loader import load as load_protocol
+
+ATTENDANCE = {
+    "attended": "attended",
+    "did_not_attend": "did not attend",
+    "cancelled_by_patient": "cancelled by the patient",
+    "cancelled_by_clinic": "cancelled by the clinic",
+}
+"""What may become of an appointment, in words."""
+
+ARRIVAL = {"on_time": "", "late": "came late", "backfilled": "entered afterwards"}
+"""How a check-in came, where that is worth a word."""
+
+URGENCIES = (("now", "now"), ("today", "today"), ("week", "this week"), ("later", "when convenient"))
+"""Style and words of each urgency, from 0; its shape comes with the style, so colour is never alone."""
+
+NOTHING = ("good", "nothing to do")
+
+
+def urgency(value: int) -> tuple[str, str]:
+    """Style and words of an urgency; beyond the last there is nothing to do."""
+    return URGENCIES[value] if value < len(URGENCIES) else NOTHING
+
+
+def instrument_name(slug: str) -> str:
+    """The name of an instrument as clinicians say it."""
+    return load_instrument(slug).name
+
+
+def band_name(slug: str, band: str) -> str:
+    """The name of a severity band; empty without one."""
+    return next((one.name for one in load_instrument(slug).bands if one.slug == band), "")
+
+
+def therapy_name(slug: str) -> str:
+    """The short name of a therapy."""
+    return load_protocol(slug).short_name
+
+
+def plain(number: Decimal) -> str:
+    """A number without zeros that say nothing: 35.0 is 35."""
+    return f"{number.normalize():f}"
+
+
+def moment(at: datetime) -> str:
+    """Day and time in the reader's zone: 2 Mar 2026 14:05."""
+    return formats.date_format(timezone.localtime(at), "j M Y H:i")
+
+
+def day(at: datetime) -> str:
+    """Day in the reader's zone: 2 Mar 2026."""
+    return formats.date_format(timezone.localtime(at), "j M Y")
+
+
+def since(then: datetime, now: datetime) -> str:
+    """How long ago, in the days of a calendar: today 14:05, yesterday, 5 days ago."""
+    days = (timezone.localdate(now) - timezone.localdate(then)).days
+    if days <= 0:
+        return f"today {timezone.localtime(then):%H:%M}"
+    if days == 1:
+        return "yesterday"
+    return f"{days} days ago" if days < 60 else day(then)
+
+
+def standing_since(then: datetime, now: datetime) -> str:
+    """For how long something has stood: since today 14:05, since yesterday, for 5 days."""
+    days = (timezone.localdate(now) - timezone.localdate(then)).days
+    return f"for {days} days" if days > 1 else f"since {since(then, now)}"
+
+
+def percent(chance: float) -> str:
+    """A chance as people read it; a forecast is never sure, so the ends are not rounded to 0 or 100."""
+    whole = round(100 * chance)
+    if whole < 1:
+        return "under 1 %"
+    return "over 99 %" if whole > 99 else f"{whole} %"
+
+
+def age(born_on: date, today: date) -> int:
+    """Age in whole years."""
+    return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+def asked(instrument: str, item: str, value: int) -> str:
+    """What a marked item asked and what was answered, as far as its text may be shown."""
+    found = next((one for one in load_instrument(instrument).items if one.id == item), None)
+    if found is None:
+        return f"{item}: {value}"
+    label = next((option.label for option in found.options if option.value == value), "")
+    return f"{found.text or item}: {value}{f' ({label})' if label else ''}"

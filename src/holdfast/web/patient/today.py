@@ -1,0 +1,54 @@
+"""Today: the one next thing, and the truth about who is watching."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from holdfast.access import Permission
+from holdfast.instruments.loader import all_instruments
+from holdfast.instruments.model import Instrument
+from holdfast.pathway.patient_next import patient_next
+from holdfast.records.queries import patient
+from holdfast.web.page import PageRequest, page
+from holdfast.web.patient.checkin import GO_ON, Asked, asked
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A check-in the person can do, and how far it has come; `begun` is None before the first question."""
+
+    instrument: Instrument
+    begun: Asked | None
+
+
+@page(Permission.SEE_OWN_RECORD)
+@require_safe
+def today(request: PageRequest) -> HttpResponse:
+    """What comes next for the person, one thing; everything else is quiet."""
+    episode_id = patient.own_episode_id(request.viewer)
+    history = patient.history(request.viewer, episode_id)
+    drafts = [asked(row, at=request.at) for row in patient.drafts(request.viewer, episode_id)]
+    first, *others = _offers(history.instrument, drafts)
+    context = {
+        "next": patient_next(history, at=request.at),
+        "closed": history.closed_at is not None,
+        "offer": first,
+        "others": others,
+        "go_on": GO_ON,
+        "last_at": max(history.check_ins_at, default=None),
+        "look_by": min((alert.due_at for alert in history.open_alerts), default=None),
+        "at": request.at,
+        "look_within_hours": max(patient.answer_hours(request.viewer)),
+    }
+    return render(request, "patient/today.html", context)
+
+
+def _offers(primary: str, drafts: Sequence[Asked]) -> list[Offer]:
+    """Check-ins whose questions may be shown: the episode's own first, then those that ask about safety."""
+    begun = {draft.instrument.slug: draft for draft in drafts}
+    shown = [instrument for instrument in all_instruments().values() if instrument.has_item_text]
+    shown.sort(key=lambda one: (one.slug != primary, not any(item.marked for item in one.items)))
+    return [Offer(instrument, begun.get(instrument.slug)) for instrument in shown]

@@ -1,0 +1,64 @@
+"""Who sees what: the access table in plain words, made from the table the program itself obeys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from holdfast.access import PERMISSIONS, Permission, Role
+from holdfast.web.help_now import visitor
+
+ROLES: Mapping[Role, str] = {
+    Role.PATIENT: gettext_noop("You"),
+    Role.THERAPIST: gettext_noop("Your therapist, and other therapists of the clinic"),
+    Role.NURSE: gettext_noop("Nurses"),
+    Role.PRESCRIBER: gettext_noop("Doctors who prescribe"),
+    Role.LEAD: gettext_noop("The head of the programme"),
+    Role.ADMINISTRATOR: gettext_noop("The administrator"),
+}
+"""Every role as a patient would say it."""
+
+WORDS: Mapping[Permission, str] = {
+    Permission.SEE_OWN_RECORD: gettext_noop("See your own pages"),
+    Permission.ANSWER_CHECK_IN: gettext_noop("Answer your check-ins"),
+    Permission.SEE_RECORD: gettext_noop("Read your record: scores, infusions, sessions"),
+    Permission.SEE_CASELOAD: gettext_noop("See your name in the clinic's list, with your latest score"),
+    Permission.ANSWER_ALERT: gettext_noop("See and answer a call for help that one of your answers made"),
+    Permission.DECIDE_SUGGESTION: gettext_noop("Decide on a next step that the program suggests"),
+    Permission.ENTER_SCORE: gettext_noop("Write down a score for you"),
+    Permission.RECORD_INFUSION: gettext_noop("Write down an infusion"),
+    Permission.RECORD_SESSION: gettext_noop("Write down a therapy session"),
+    Permission.ENROL_PATIENT: gettext_noop("Take a new person into care"),
+    Permission.IMPORT_RECORDS: gettext_noop("Bring in records from another system"),
+    Permission.MANAGE_ACCOUNTS: gettext_noop("Open log-ins"),
+}
+"""Every permission as a patient would say it, in the order in which it matters to them."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that can be done, and who may do it."""
+
+    what: str
+    who: tuple[str, ...]
+
+
+@never_cache
+@require_safe
+def who_sees_what(request: HttpRequest) -> HttpResponse:
+    """The whole table; nothing in it is private, so it needs no log-in."""
+    visitor(request)
+    return render(request, "who_sees_what.html", {"rows": rows()})
+
+
+def rows() -> tuple[Row, ...]:
+    """Every permission with the roles that have it."""
+    return tuple(
+        Row(_(words), tuple(_(ROLES[role]) for role in Role if permission in PERMISSIONS[role]))
+        for permission, words in WORDS.items()
+    )

@@ -1,0 +1,143 @@
+"""Reads the spec tables: lines such as `day 8 + 24 h: PHQ-9 10` become the facts of one episode.
+
+Day 0 is Monday 2 March 2026, 09:00 UTC, when care begins, unless a case says otherwise; `day 8 + 2 h` is
+11:00 of day 8. A moment may also be written as `2026-03-28 21:00` in the zone of the case.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from holdfast.instruments.loader import all_instruments
+from holdfast.outcomes.definitions import Reading
+from holdfast.pathway.history import (
+    AlertFact,
+    CourseFact,
+    DecisionFact,
+    History,
+    InfusionFact,
+    PlannedFact,
+    SessionFact,
+)
+from holdfast.pathway.next_steps import suggest
+from holdfast.protocols.loader import therapies
+
+DAY_0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SLUGS = {instrument.name: slug for slug, instrument in all_instruments().items()}
+THERAPIES = {protocol.short_name: protocol.slug for protocol in therapies()}
+
+_SINCE = re.compile(r"day (\d+)(?: ([+-])(?: (\d+) h)?(?: (\d+) min)?)?")
+
+
+@dataclass(frozen=True)
+class FixedChance:
+    """A forecast that says one thing: the chance of relapse a case names."""
+
+    chance: float
+    too_little_data: bool = False
+
+    def p_relapse_within(self, days: int) -> float:
+        assert days == 14
+        return self.chance
+
+
+def table(name: str) -> list[Any]:
+    """The cases of a table, each under its own name."""
+    cases = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text())["case"]
+    return [pytest.param(case, id=case["name"]) for case in cases]
+
+
+def moment(text: str, *, zone: str = "UTC") -> datetime:
+    """The moment a table names."""
+    found = _SINCE.fullmatch(text.strip())
+    if found is None:
+        return datetime.strptime(text.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone))
+    days, sign, hours, minutes = found.groups()
+    more = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return DAY_0 + timedelta(days=int(days)) + (-more if sign == "-" else more)
+
+
+def reading(text: str, *, at: datetime = DAY_0) -> Reading:
+    """A score such as `PHQ-9 12`."""
+    name, total = text.rsplit(" ", 1)
+    return Reading(at=at, instrument=SLUGS[name], total=int(total))
+
+
+def history(case: dict[str, Any]) -> History:
+    """The facts of a case as one history."""
+    zone = case.get("zone", "UTC")
+    judged_on = SLUGS[case.get("judged_on", "PHQ-9")]
+    facts = History(
+        started_at=moment(case.get("begins", "day 0"), zone=zone), instrument=judged_on, zone=zone
+    )
+    for line in case["facts"].strip().splitlines():
+        when, what = line.split(": ", 1)
+        facts = _with(facts, moment(when, zone=zone), what.strip())
+    return facts
+
+
+def forecast(case: dict[str, Any]) -> FixedChance | None:
+    """The forecast of a case; most have none."""
+    if "relapse_chance" not in case:
+        return None
+    return FixedChance(case["relapse_chance"], too_little_data=case.get("too_little_data", False))
+
+
+def _with(facts: History, at: datetime, what: str) -> History:
+    match what.split():
+        case ["infusion"]:
+            given = InfusionFact(
+                at=at, drug="ketamine_iv", dose_mg=Decimal(35), dose_mg_per_kg=Decimal("0.5")
+            )
+            return replace(facts, infusions=(*facts.infusions, given))
+        case ["infusion" | "session" as kind, "planned"]:
+            return replace(facts, planned=(*facts.planned, PlannedFact(at=at, what=kind)))
+        case ["partial", "check-in"]:
+            return replace(facts, check_ins_at=(*facts.check_ins_at, at))
+        case ["TRD", "confirmed"]:
+            return replace(facts, trd_confirmed=True)
+        case ["closed"]:
+            return replace(facts, closed_at=at)
+        case ["alert", "level", level, "for", title, name, "due", "in", hours, "h"]:
+            alert = AlertFact(
+                key=str(len(facts.open_alerts)),
+                raised_at=at,
+                level=int(level),
+                due_at=at + timedelta(hours=int(hours)),
+                owner_name=f"{title} {name}",
+            )
+            return replace(facts, open_alerts=(*facts.open_alerts, alert))
+        case ["session", number, *attendance]:
+            return _with_session(
+                facts, SessionFact(at=at, number=int(number), attendance="_".join(attendance))
+            )
+        case [therapy, "begins"]:
+            course = CourseFact(key=str(len(facts.courses)), therapy=THERAPIES[therapy], started_at=at)
+            return replace(facts, courses=(*facts.courses, course))
+        case ["declined" | "accepted" as verb, kind]:
+            return _with_decision(facts, at, kind, accepted=verb == "accepted")
+        case _:
+            scored = reading(what, at=at)
+            return replace(
+                facts, readings=(*facts.readings, scored), check_ins_at=(*facts.check_ins_at, scored.at)
+            )
+
+
+def _with_session(facts: History, session: SessionFact) -> History:
+    course = facts.courses[-1]
+    held = replace(course, sessions=(*course.sessions, session))
+    return replace(facts, courses=(*facts.courses[:-1], held))
+
+
+def _with_decision(facts: History, at: datetime, kind: str, *, accepted: bool) -> History:
+    """Decide what is on the list at that moment; a table that decides what is not there is wrong."""
+    digest = next(s.digest for s in suggest(facts, at=at) if s.kind == kind)
+    decision = DecisionFact(kind=kind, digest=digest, accepted=accepted, decided_at=at)
+    return replace(facts, decisions=(*facts.decisions, decision))
