@@ -36,7 +36,7 @@ def main() -> None:
 @click.argument("file", type=_FILE)
 @click.option("--out", type=_OUT, help="Write here instead of standard output.")
 def score(instrument: str, file: Path, out: Path | None) -> None:
-    """Score INSTRUMENT (for example phq9) for every row of FILE, a CSV with columns q1, q2, …
+    """Score INSTRUMENT (for example phq9) for every row of FILE, a CSV with columns q1, q2 and so on.
 
     Other columns are carried through; total, band, complete and alert are written beside them. An empty cell is a
     missing answer. A bad cell is an error that names its row and column; then nothing is written.
@@ -80,7 +80,7 @@ def import_(
     dry_run: bool,
     skip_refused: bool,
 ) -> None:
-    """Bring check-ins from FILE into a clinic's record, and infusions and sessions from --events.
+    r"""Bring check-ins from FILE into a clinic's record, and infusions and sessions from --events.
 
     \b
     FILE    person,date,instrument,score   one total a row, or

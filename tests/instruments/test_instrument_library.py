@@ -59,13 +59,16 @@ def test_methods_when_compared_with_the_library_then_every_one_is_in_use() -> No
 def test_phq9_when_shown_then_recall_items_and_options_are_those_of_the_form() -> None:
     phq9 = load("phq9")
     assert (
-        phq9.recall == "Over the last 2 weeks, how often have you been bothered by any of the following problems?"
+        phq9.recall
+        == "Over the last 2 weeks, how often have you been bothered by any of the following problems?"
     )
     assert [item.text for item in phq9.items][:2] == [
         "Little interest or pleasure in doing things",
         "Feeling down, depressed, or hopeless",
     ]
-    assert phq9.items[8].text == "Thoughts that you would be better off dead, or of hurting yourself in some way"
+    assert (
+        phq9.items[8].text == "Thoughts that you would be better off dead, or of hurting yourself in some way"
+    )
     assert {
         tuple((option.value, option.label) for option in item.options)
         for item in (*phq9.items, *load("gad7").items)

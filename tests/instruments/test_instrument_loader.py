@@ -67,7 +67,7 @@ FAULTS = {
                                  "Value error, the last band must end with the maximum, 24"),
     "every item may be missing": (("prorate_up_to = 0", "prorate_up_to = 9"), "missing.prorate_up_to",
                                   "must be fewer than the parts of the total"),
-    "broken TOML": (("minimum = 0", "minimum ="), "(syntax)", "Invalid value (at line 12, column 10)"),
+    "broken TOML": (("minimum = 0", "minimum ="), "(syntax)", "Invalid value (at line 11, column 10)"),
 }  # fmt: skip
 
 
@@ -83,7 +83,9 @@ def test_read_when_the_file_has_a_fault_then_the_error_names_file_and_key(
 def test_read_when_the_items_do_not_reach_the_maximum_then_the_error_says_what_they_reach(
     tmp_path: Path,
 ) -> None:
-    file = make_file(tmp_path, ("maximum = 27", "maximum = 30"), ("low = 20, high = 27", "low = 20, high = 30"))
+    file = make_file(
+        tmp_path, ("maximum = 27", "maximum = 30"), ("low = 20, high = 27", "low = 20, high = 30")
+    )
     with pytest.raises(DataFileError) as error:
         read(file)
     assert str(error.value) == "phq9.toml: maximum: the items reach 0 to 27"

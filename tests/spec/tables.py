@@ -43,7 +43,7 @@ class FixedChance:
     chance: float
     too_little_data: bool = False
 
-    def p_relapse_within(self, days: int) -> float:
+    def p_relapse_within(self, days: float) -> float:
         assert days == 14
         return self.chance
 
@@ -91,53 +91,49 @@ def forecast(case: dict[str, Any]) -> FixedChance | None:
 
 
 def _with(facts: History, at: datetime, what: str) -> History:
+    return replace(facts, **_changes(facts, at, what))
+
+
+def _changes(facts: History, at: datetime, what: str) -> dict[str, Any]:
+    changes: dict[str, Any]
     match what.split():
         case ["infusion"]:
             given = InfusionFact(
                 at=at, drug="ketamine_iv", dose_mg=Decimal(35), dose_mg_per_kg=Decimal("0.5")
             )
-            return replace(facts, infusions=(*facts.infusions, given))
+            changes = {"infusions": (*facts.infusions, given)}
         case ["infusion" | "session" as kind, "planned"]:
-            return replace(facts, planned=(*facts.planned, PlannedFact(at=at, what=kind)))
+            changes = {"planned": (*facts.planned, PlannedFact(at=at, what=kind))}
         case ["partial", "check-in"]:
-            return replace(facts, check_ins_at=(*facts.check_ins_at, at))
+            changes = {"check_ins_at": (*facts.check_ins_at, at)}
         case ["TRD", "confirmed"]:
-            return replace(facts, trd_confirmed=True)
+            changes = {"trd_confirmed": True}
         case ["closed"]:
-            return replace(facts, closed_at=at)
+            changes = {"closed_at": at}
         case ["alert", "level", level, "for", title, name, "due", "in", hours, "h"]:
-            alert = AlertFact(
-                key=str(len(facts.open_alerts)),
-                raised_at=at,
-                level=int(level),
-                due_at=at + timedelta(hours=int(hours)),
-                owner_name=f"{title} {name}",
-            )
-            return replace(facts, open_alerts=(*facts.open_alerts, alert))
-        case ["session", number, *attendance]:
-            return _with_session(
-                facts, SessionFact(at=at, number=int(number), attendance="_".join(attendance))
-            )
+            due_at = at + timedelta(hours=int(hours))
+            alert = AlertFact(str(len(facts.open_alerts)), at, int(level), due_at, f"{title} {name}")
+            changes = {"open_alerts": (*facts.open_alerts, alert)}
         case [therapy, "begins"]:
             course = CourseFact(key=str(len(facts.courses)), therapy=THERAPIES[therapy], started_at=at)
-            return replace(facts, courses=(*facts.courses, course))
+            changes = {"courses": (*facts.courses, course)}
+        case ["session", number, *attendance]:
+            session = SessionFact(at=at, number=int(number), attendance="_".join(attendance))
+            held = replace(facts.courses[-1], sessions=(*facts.courses[-1].sessions, session))
+            changes = {"courses": (*facts.courses[:-1], held)}
         case ["declined" | "accepted" as verb, kind]:
-            return _with_decision(facts, at, kind, accepted=verb == "accepted")
+            decision = _decision(facts, at, kind, accepted=verb == "accepted")
+            changes = {"decisions": (*facts.decisions, decision)}
         case _:
             scored = reading(what, at=at)
-            return replace(
-                facts, readings=(*facts.readings, scored), check_ins_at=(*facts.check_ins_at, scored.at)
-            )
+            changes = {
+                "readings": (*facts.readings, scored),
+                "check_ins_at": (*facts.check_ins_at, scored.at),
+            }
+    return changes
 
 
-def _with_session(facts: History, session: SessionFact) -> History:
-    course = facts.courses[-1]
-    held = replace(course, sessions=(*course.sessions, session))
-    return replace(facts, courses=(*facts.courses[:-1], held))
-
-
-def _with_decision(facts: History, at: datetime, kind: str, *, accepted: bool) -> History:
+def _decision(facts: History, at: datetime, kind: str, *, accepted: bool) -> DecisionFact:
     """Decide what is on the list at that moment; a table that decides what is not there is wrong."""
     digest = next(s.digest for s in suggest(facts, at=at) if s.kind == kind)
-    decision = DecisionFact(kind=kind, digest=digest, accepted=accepted, decided_at=at)
-    return replace(facts, decisions=(*facts.decisions, decision))
+    return DecisionFact(kind=kind, digest=digest, accepted=accepted, decided_at=at)

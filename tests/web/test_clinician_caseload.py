@@ -53,7 +53,7 @@ def test_caseload_when_a_safety_alert_waits_has_that_person_first(cast: Cast, nu
     first = seen.table(nurse.get("/caseload/"), "People in care")[0]
 
     assert first[0].startswith("Ben Birch H-002")
-    assert first[1].startswith("now 1 alert Answer a safety alert")
+    assert first[1].startswith("now 1 alert Answer the safety alert")
 
 
 def test_caseload_when_searched_finds_by_part_of_name_or_code(cast: Cast, nurse: Client) -> None:

@@ -1,6 +1,7 @@
 """My course: the chart with its words and table, and a forecast that says no more than it knows."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -11,6 +12,8 @@ from tests.make import NOW, make_check_in, phq9
 from tests.web.test_patient_today import words
 
 from holdfast.care import checkins, corrections, outlooks
+from holdfast.forecast.ahead import ReliefHolds
+from holdfast.web.patient.course import Relief, relief_in_words
 
 HONEST = "It has not been shown that therapy makes the relief last."
 
@@ -38,7 +41,9 @@ def test_course_when_nothing_was_answered_says_what_will_be_here(phone: Client) 
     assert "There is no forecast yet." in said
 
 
-def test_course_when_there_are_scores_says_first_and_last_and_what_they_mean(cast: Cast, phone: Client) -> None:
+def test_course_when_there_are_scores_says_first_and_last_and_what_they_mean(
+    cast: Cast, phone: Client
+) -> None:
     fill(cast)
     said = course(phone)
     assert "On 22 February your PHQ-9 score was 8. When you began it was 24. Lower is better." in said
@@ -56,9 +61,32 @@ def test_course_when_there_is_enough_shows_a_forecast_with_honest_words(cast: Ca
     fill(cast)
     said = course(phone)
     assert "It is a statistical estimate" in said
-    assert "your relief may hold for" in said
+    assert "Your relief may hold for more than 12 weeks." in said
+    assert "It may also end sooner: nobody can be sure." in said
     assert HONEST in said
     assert "Forecast, most likely" in said
+
+
+def span(median: int | None, lower: int, upper: int | None) -> Relief | None:
+    """What is said of relief that holds so long."""
+    forecast = SimpleNamespace(relief_holds=ReliefHolds(median, lower, upper), days=list(range(85)))
+    return relief_in_words(forecast)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ((6, 0, 20), Relief("less than a week", "less than a week", "about 20 days")),
+        ((7, 6, 21), Relief("about 7 days", "less than a week", "about 3 weeks")),
+        ((40, 12, None), Relief("about 6 weeks", "about 12 days", "")),
+        ((None, 30, None), Relief("", "about 4 weeks", "")),
+        ((None, 84, None), Relief("", "", "")),
+    ],
+)
+def test_relief_when_told_is_no_surer_than_the_forecast(
+    days: tuple[int | None, int, int | None], said: Relief
+) -> None:
+    assert span(*days) == said
 
 
 def test_course_when_there_is_too_little_says_so_and_draws_no_forecast(cast: Cast, phone: Client) -> None:
@@ -86,7 +114,9 @@ def test_course_when_the_forecast_failed_says_so_and_keeps_the_scores(
     assert "your PHQ-9 score was 8" in said
 
 
-def test_course_when_read_as_a_table_holds_every_score_infusion_and_session(cast: Cast, phone: Client) -> None:
+def test_course_when_read_as_a_table_holds_every_score_infusion_and_session(
+    cast: Cast, phone: Client
+) -> None:
     fill(cast)
     therapy = make.make_course(cast.adas_episode, by=cast.bell)
     make.make_session(therapy, by=cast.bell, happened_at=NOW - timedelta(days=9))
@@ -101,7 +131,9 @@ def test_course_when_read_as_a_table_holds_every_score_infusion_and_session(cast
     assert "missed" not in said.lower()
 
 
-def test_course_when_two_scales_were_answered_shows_one_and_links_to_the_other(cast: Cast, phone: Client) -> None:
+def test_course_when_two_scales_were_answered_shows_one_and_links_to_the_other(
+    cast: Cast, phone: Client
+) -> None:
     fill(cast)
     worry = dict.fromkeys([f"q{n}" for n in range(1, 8)], 2)
     checkins.submit(cast.adas_episode, "gad7", worry, by=cast.ada, at=NOW - timedelta(days=1))
@@ -112,7 +144,9 @@ def test_course_when_two_scales_were_answered_shows_one_and_links_to_the_other(c
     assert "Few signs are left" not in said
 
 
-def test_course_when_a_scale_is_asked_for_that_has_no_score_shows_the_usual_one(cast: Cast, phone: Client) -> None:
+def test_course_when_a_scale_is_asked_for_that_has_no_score_shows_the_usual_one(
+    cast: Cast, phone: Client
+) -> None:
     fill(cast)
     assert "your PHQ-9 score was 8" in course(phone, "/my-course/?scale=madrs")
     assert "your PHQ-9 score was 8" in course(phone, "/my-course/?scale=%00<script>")
@@ -148,9 +182,9 @@ def test_course_when_shown_takes_a_fixed_number_of_queries(
     cast: Cast, phone: Client, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for day in range(rows):
-        at = NOW - timedelta(days=10 + day)
+        at = NOW - timedelta(days=12 - day)
         make_check_in(cast.adas_episode, 2, by=cast.ada, at=at)
-        make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=at)
+        make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=at, at=at)
     phone.get("/my-course/")
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(16):
         phone.get("/my-course/")

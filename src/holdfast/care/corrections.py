@@ -55,13 +55,13 @@ def replace(row: Fact, *, changes: Mapping[str, Any], reason: str, by: Viewer, a
         for field in row._meta.concrete_fields
         if field.name not in _OF_THE_ROW
     }
-    successor = type(row)(
-        **{**kept, **changes},
-        recorded_at=at,
-        recorded_by_id=by.account_id,
-        replaces_id=row.pk,
-        correction_reason=reason.strip(),
-    )
+    renewed = {
+        "recorded_at": at,
+        "recorded_by_id": by.account_id,
+        "replaces_id": row.pk,
+        "correction_reason": reason.strip(),
+    }
+    successor = type(row)(**{**kept, **changes, **renewed})
     try:
         with transaction.atomic():
             successor.save()

@@ -54,12 +54,13 @@ class SessionEntry:
 
 Entry = CheckInEntry | InfusionEntry | SessionEntry
 
+
 @dataclass(frozen=True)
 class Refusal:
-    """An entry that cannot be brought in, and why; `problem.where` names its part."""
+    """An entry that cannot be brought in, and why; each problem's `where` names the part."""
 
     entry: Entry
-    problem: Problem
+    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ Reads only. `care.imports` writes what is planned here.
 import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -102,9 +102,9 @@ class _Sieve:
         self._lines[one.uid] = self._slots[_slot(one.entry)] = one.entry.line
         return True
 
-    def refuse(self, entry: Entry, problem: Problem) -> Literal[False]:
+    def refuse(self, entry: Entry, *problems: Problem) -> Literal[False]:
         """Keep why the entry is refused."""
-        self.refused.append(Refusal(entry, problem))
+        self.refused.append(Refusal(entry, problems))
         return False
 
     def _problem(self, one: Named) -> Problem | None:
@@ -189,10 +189,10 @@ def _scored(sound: Iterable[Named], sieve: _Sieve) -> Iterator[_Scored]:
     those = [(one.uid, one.entry) for one in sound if isinstance(one.entry, CheckInEntry)]
     results = score_all([Asked(entry.instrument, entry.answers, entry.total) for _, entry in those])
     for (uid, entry), result in zip(those, results, strict=True):
-        if isinstance(result, Problem):
-            sieve.refuse(entry, result)
-        else:
+        if isinstance(result, Scored):
             yield _Scored(uid, entry, result)
+        else:
+            sieve.refuse(entry, *result)
 
 
 def _numbered(sound: Iterable[Named], sieve: _Sieve) -> Iterator[PlannedSession]:

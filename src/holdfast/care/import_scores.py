@@ -32,43 +32,46 @@ class Scored:
     alerts: tuple[ItemAlert, ...]
 
 
-def score_all(asked: Sequence[Asked]) -> list[Scored | Problem]:
+Problems = tuple[Problem, ...]
+
+
+def score_all(asked: Sequence[Asked]) -> list[Scored | Problems]:
     """The score of each, or what is wrong with it, in the order given."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, one in enumerate(asked):
         places[one.instrument].append(place)
-    found: dict[int, Scored | Problem] = {}
+    found: dict[int, Scored | Problems] = {}
     for slug, those in places.items():
         found.update(zip(those, _of_instrument(slug, [asked[place] for place in those]), strict=True))
     return [found[place] for place in range(len(asked))]
 
 
-def _of_instrument(slug: str, asked: Sequence[Asked]) -> Iterator[Scored | Problem]:
+def _of_instrument(slug: str, asked: Sequence[Asked]) -> Iterator[Scored | Problems]:
     try:
         instrument = load(slug)
     except NotFound as error:
         what, _, known = str(error).partition("; ")
-        return iter([Problem("instrument", what, known)] * len(asked))
+        return iter([(Problem("instrument", what, known),)] * len(asked))
     answered = _table(instrument, [one.answers for one in asked if one.answers is not None])
     entered = _totals(instrument, {one.total for one in asked if one.answers is None})
     return (next(answered) if one.answers is not None else entered[one.total] for one in asked)
 
 
-def _totals(instrument: Instrument, totals: set[int | None]) -> Mapping[int | None, Scored | Problem]:
+def _totals(instrument: Instrument, totals: set[int | None]) -> Mapping[int | None, Scored | Problems]:
     """A table's totals repeat: each is looked up once."""
     return {total: _entered(instrument, total) for total in totals}
 
 
-def _entered(instrument: Instrument, total: int | None) -> Scored | Problem:
+def _entered(instrument: Instrument, total: int | None) -> Scored | Problems:
     if total is None:
-        return Problem("score", "is missing", "a whole number")
+        return (Problem("score", "is missing", "a whole number"),)
     try:
         return _kept(score_total(instrument, total))
     except InvalidInput as error:
-        return error.problems[0]
+        return error.problems
 
 
-def _table(instrument: Instrument, rows: Sequence[Answers]) -> Iterator[Scored | Problem]:
+def _table(instrument: Instrument, rows: Sequence[Answers]) -> Iterator[Scored | Problems]:
     allowed = {item.id: frozenset(item.values) for item in instrument.items}
     fits = [bool(allowed) and _fits(answers, allowed) for answers in rows]
     table = _scored_table(instrument, [answers for answers, fit in zip(rows, fits, strict=True) if fit])
@@ -84,14 +87,14 @@ def _fits(answers: Answers, allowed: Mapping[str, frozenset[int]]) -> bool:
     return known and bool(given) and answers.keys() <= allowed.keys()
 
 
-def _alone(instrument: Instrument, answers: Answers) -> Scored | Problem:
+def _alone(instrument: Instrument, answers: Answers) -> Scored | Problems:
     """Scored singly: for the reason why the table could not take it."""
     if all(value is None for value in answers.values()):
-        return Problem("answers", "there is none in this row", "one answer at least, or no row")
+        return (Problem("q1", "has no answer, nor has any other item", "one answer at least, or no row"),)
     try:
         return _kept(score(instrument, answers))
     except InvalidInput as error:
-        return error.problems[0]
+        return error.problems
 
 
 def _scored_table(instrument: Instrument, rows: Sequence[Answers]) -> Iterator[Scored]:

@@ -178,7 +178,9 @@ def _newest_courses(episode_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     newest: dict[tuple[int, str], int] = {}
     for chunk in _chunks(episode_ids):
         rows = TherapyCourse.objects.filter(episode_id__in=chunk).order_by("started_at", "pk")
-        newest |= {(episode_id, slug): pk for episode_id, slug, pk in rows.values_list("episode_id", "therapy", "pk")}
+        newest |= {
+            (episode_id, slug): pk for episode_id, slug, pk in rows.values_list("episode_id", "therapy", "pk")
+        }
     return newest
 
 

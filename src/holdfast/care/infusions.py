@@ -35,6 +35,7 @@ def record(
     require(by, Permission.RECORD_INFUSION)
     episode = scope.episode(by, episode_id)
     _refuse_impossible_weight(weight_kg)
+    uid = uid or uuid.uuid4()
     mg_per_kg = units.dose_mg_per_kg(dose_mg=dose_mg, weight_kg=weight_kg)
     try:
         keep(
@@ -45,7 +46,7 @@ def record(
             happened_at=happened_at,
             by=by,
             at=at,
-            uid=uid or uuid.uuid4(),
+            uid=uid,
         )
     except IntegrityError:
         if not Infusion.objects.filter(uid=uid, episode=episode).exists():

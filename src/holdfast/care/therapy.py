@@ -64,7 +64,8 @@ def record_session(
     if course is None:
         raise NotFound("no such therapy course in your clinic")
     scope.episode(by, course.episode_id)
-    if uid is not None and TherapySession.objects.filter(uid=uid, course=course).exists():
+    uid = uid or uuid.uuid4()
+    if TherapySession.objects.filter(uid=uid, course=course).exists():
         return
     try:
         keep_session(
@@ -74,7 +75,7 @@ def record_session(
             happened_at=happened_at,
             by=by,
             at=at,
-            uid=uid or uuid.uuid4(),
+            uid=uid,
         )
     except IntegrityError:
         if not TherapySession.objects.filter(uid=uid, course=course).exists():

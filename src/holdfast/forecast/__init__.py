@@ -24,6 +24,7 @@ def warm() -> None:
     record = model.Record(
         scores=(model.ScoreEvent(day=0.0, instrument="phq9", value=20),),
         infusions=(model.InfusionEvent(day=1.0, dose=1.0),),
+        sessions=(model.SessionEvent(day=3.0, therapy="cbt"),),
         as_of_day=7.0,
     )
     outlook = ahead.forecast(filtering.filter_record(record, parameters.load()))

@@ -3,18 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
-from jaxtyping import Float64
 
 from holdfast.errors import InvalidInput, NotFound, Problem
 from holdfast.forecast.filtering import Posterior
-from holdfast.forecast.model import G_F, G_S, Treatment, Z
+from holdfast.forecast.model import G_F, G_S, B, D, Treatment, Z
 from holdfast.forecast.passage import chance_below
-from holdfast.forecast.path import Path, drift_ahead, path
 from holdfast.forecast.scales import Scale, scale_of, scales
 from holdfast.forecast.score_fan import ScoreFan, chance_at_most, score_fan
+from holdfast.forecast.shapes import PerDay, PerWeek, Plain
+from holdfast.forecast.trajectory import Trajectory, trajectory
 
 HORIZON_DAYS: Final = 84
 LONGEST_HORIZON_DAYS: Final = 366
@@ -55,10 +55,22 @@ class Contributions:
     **Units**: points of severity.
     """
 
-    usual: Float64[np.ndarray, "day"]
-    drift: Float64[np.ndarray, "day"]
-    infusions: Float64[np.ndarray, "day"]
-    therapy: Float64[np.ndarray, "day"]
+    usual: float
+    drift: PerDay
+    infusions: PerDay
+    therapy: PerDay
+
+    def to_json(self) -> Plain:
+        """Plain values."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Contributions":
+        """What `to_json` stored."""
+        by_day = {
+            name: np.array(stored[name], dtype=np.float64) for name in ("drift", "infusions", "therapy")
+        }
+        return cls(usual=stored["usual"], **by_day)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +85,11 @@ class Forecast:
     """
 
     as_of_day: float
-    days: Float64[np.ndarray, "day"]
-    latent_mean: Float64[np.ndarray, "day"]
-    latent_sd: Float64[np.ndarray, "day"]
-    relapse_days: Float64[np.ndarray, "week"]
-    p_relapse_by: Float64[np.ndarray, "week"]
+    days: PerDay
+    latent_mean: PerDay
+    latent_sd: PerDay
+    relapse_days: PerWeek
+    p_relapse_by: PerWeek
     relief_holds: ReliefHolds | None
     contributions: Contributions
     too_little_data_reason: str | None
@@ -96,12 +108,12 @@ class Forecast:
             self._scale(instrument), days=self.days, latent_mean=self.latent_mean, latent_sd=self.latent_sd
         )
 
-    def p_response(self, instrument: str, baseline: int) -> Float64[np.ndarray, "day"]:
+    def p_response(self, instrument: str, baseline: int) -> PerDay:
         """Chance on each day of a score that is a response to this baseline on the same instrument."""
         scale = self._scale(instrument)
         return self._p_at_most(scale, scale.response_at_most(baseline))
 
-    def p_remission(self, instrument: str) -> Float64[np.ndarray, "day"]:
+    def p_remission(self, instrument: str) -> PerDay:
         """Chance on each day of a score in the remission range. Errors: `NotFound` where the instrument has none."""
         scale = self._scale(instrument)
         if scale.remission_at_most is None:
@@ -118,22 +130,21 @@ class Forecast:
             raise InvalidInput(Problem("days", "outside what was forecast", f"0 to {last:g} days"))
         return float(np.interp(days, [0.0, *self.relapse_days], [0.0, *self.p_relapse_by]))
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Plain:
         """Plain values that `from_json` turns back into an equal forecast."""
         stored = {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
         return stored | {"scales": {slug: scale.to_json() for slug, scale in self.scales.items()}}
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> "Forecast":
         """The forecast that `to_json` stored, with the links and release it was made with."""
         arrays = ("days", "latent_mean", "latent_sd", "relapse_days", "p_relapse_by")
         relief = stored["relief_holds"]
-        parts = {name: np.array(values, dtype=np.float64) for name, values in stored["contributions"].items()}
         return cls(
             **{name: np.array(stored[name], dtype=np.float64) for name in arrays},
             as_of_day=stored["as_of_day"],
             relief_holds=None if relief is None else ReliefHolds(**relief),
-            contributions=Contributions(**parts),
+            contributions=Contributions.from_json(stored["contributions"]),
             too_little_data_reason=stored["too_little_data_reason"],
             n_scores=stored["n_scores"],
             parameters_release=stored["parameters_release"],
@@ -147,7 +158,7 @@ class Forecast:
             raise NotFound(f"no forecast on {instrument!r}; there is one on {', '.join(self.scales)}")
         return self.scales[instrument]
 
-    def _p_at_most(self, scale: Scale, limit: int) -> Float64[np.ndarray, "day"]:
+    def _p_at_most(self, scale: Scale, limit: int) -> PerDay:
         return chance_at_most(scale, limit, latent_mean=self.latent_mean, latent_sd=self.latent_sd)
 
 
@@ -160,8 +171,8 @@ def forecast(
     day or beyond the horizon.
     """
     _refuse_bad_horizon(posterior, horizon_days, planned)
-    daily = path(posterior, days=np.arange(horizon_days + 1, dtype=np.float64), planned=planned)
-    weekly = path(posterior, days=daily.days[WEEK_DAYS::WEEK_DAYS], planned=planned)
+    daily = trajectory(posterior, days=np.arange(horizon_days + 1, dtype=np.float64), planned=planned)
+    weekly = trajectory(posterior, days=daily.days[WEEK_DAYS::WEEK_DAYS], planned=planned)
     return Forecast(
         as_of_day=posterior.as_of_day,
         days=daily.days,
@@ -186,7 +197,7 @@ def relapse_level() -> float:
     scale = scale_of(RELAPSE_INSTRUMENT)
     if scale.relapse_at_least is None:
         raise NotFound(f"{RELAPSE_INSTRUMENT} has no cut-off for relapse")
-    return scale.severity(scale.relapse_at_least)
+    return scale.severity(float(scale.relapse_at_least))
 
 
 def too_little_data(posterior: Posterior) -> str | None:
@@ -202,8 +213,9 @@ def too_little_data(posterior: Posterior) -> str | None:
 
 
 def relief_ends_at(posterior: Posterior) -> float:
-    """The severity at which relief counts as over: the relapse level, or half of a baseline that is more than twice
-    that. A response to so high a baseline lies above the relapse level and is relief all the same.
+    """The severity at which relief counts as over: the relapse level, or half of the baseline where that is higher.
+
+    A response to a very high baseline may lie above the relapse level; it is relief all the same.
     """
     return max(relapse_level(), posterior.baseline_severity / 2)
 
@@ -213,11 +225,11 @@ def has_relief(posterior: Posterior) -> bool:
 
     The rule of response, taken on severity, so that scores of several instruments count together.
     """
-    return posterior.severity_mean <= min(posterior.baseline_severity / 2, relief_ends_at(posterior))
+    return posterior.severity_mean <= posterior.baseline_severity / 2
 
 
-def relief_holds(daily: Path) -> ReliefHolds | None:
-    """How long relief is likely to hold along a daily path; None when there is none now."""
+def relief_holds(daily: Trajectory) -> ReliefHolds | None:
+    """How long relief is likely to hold along a daily trajectory; None when there is none now."""
     if not has_relief(daily.posterior):
         return None
     over = 1.0 - chance_below(daily, relief_ends_at(daily.posterior))
@@ -227,17 +239,17 @@ def relief_holds(daily: Path) -> ReliefHolds | None:
     )
 
 
-def _first_day(days: Float64[np.ndarray, "day"], over: Float64[np.ndarray, "day"], chance: float) -> int | None:
+def _first_day(days: PerDay, over: PerDay, chance: float) -> int | None:
     reached = np.flatnonzero(over >= chance)
     return int(days[reached[0]]) if len(reached) else None
 
 
-def _contributions(daily: Path) -> Contributions:
+def _contributions(daily: Trajectory) -> Contributions:
     x, (u_f, u_s, W) = daily.posterior.mean, daily.held.T
     c_v = daily.posterior.parameters.population.c_v
     return Contributions(
-        usual=np.full(len(daily.days), x[0]),
-        drift=drift_ahead(daily),
+        usual=float(x[B]),
+        drift=x[D] * daily.loading[:, D],
         infusions=-(x[G_F] * u_f + x[G_S] * u_s),
         therapy=-(1 + c_v * x[Z]) * W,
     )
@@ -261,6 +273,6 @@ def _plain(value: object) -> object:
         case ReliefHolds():
             return asdict(value)
         case Contributions():
-            return {one.name: getattr(value, one.name).tolist() for one in fields(value)}
+            return value.to_json()
         case _:
             return value

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int8, Int64
 
 from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.model import (
@@ -21,9 +19,18 @@ from holdfast.forecast.model import (
     Treatment,
 )
 from holdfast.forecast.scales import scales
+from holdfast.forecast.shapes import CodePerEvent, Ends, PerEvent, PerPerson, PersonPerEvent, WhetherPerEvent
 
 Row = tuple[float, int, int, float]
 """Day, kind, code, amount."""
+
+Columns = tuple[
+    PerEvent,
+    CodePerEvent,
+    CodePerEvent,
+    PerEvent,
+]
+"""Day, kind, code, amount of many events."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +45,12 @@ class Cohort:
     **Errors**: `InvalidInput` naming person, event and column for the first of each kind of fault.
     """
 
-    offsets: Int64[np.ndarray, "ends"]
-    day: Float64[np.ndarray, "event"]
-    kind: Int8[np.ndarray, "event"]
-    code: Int8[np.ndarray, "event"]
-    amount: Float64[np.ndarray, "event"]
-    as_of_day: Float64[np.ndarray, "person"]
+    offsets: Ends
+    day: PerEvent
+    kind: CodePerEvent
+    code: CodePerEvent
+    amount: PerEvent
+    as_of_day: PerPerson
 
     def __post_init__(self) -> None:
         self._refuse_bad_offsets()
@@ -56,17 +63,16 @@ class Cohort:
             raise InvalidInput(*problems)
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> Self:
+    def of(cls, records: Sequence[Record]) -> "Cohort":
         """The cohort of these records, in their order."""
-        rows = [sorted(_rows(record), key=lambda row: row[:2]) for record in records]
-        flat = [row for person in rows for row in person]
-        day, kind, code, amount = zip(*flat, strict=True) if flat else ((), (), (), ())
+        people = [_rows((*one.scores, *one.infusions, *one.sessions)) for one in records]
+        day, kind, code, amount = _columns([row for rows in people for row in rows])
         return cls(
-            offsets=np.cumsum([0, *map(len, rows)], dtype=np.int64),
-            day=np.array(day, dtype=np.float64),
-            kind=np.array(kind, dtype=np.int8),
-            code=np.array(code, dtype=np.int8),
-            amount=np.array(amount, dtype=np.float64),
+            offsets=np.cumsum([0, *map(len, people)], dtype=np.int64),
+            day=day,
+            kind=kind,
+            code=code,
+            amount=amount,
             as_of_day=np.array([record.as_of_day for record in records], dtype=np.float64),
         )
 
@@ -74,7 +80,7 @@ class Cohort:
         return len(self.as_of_day)
 
     @property
-    def _person(self) -> Int64[np.ndarray, "event"]:
+    def _person(self) -> PersonPerEvent:
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
     def _refuse_bad_offsets(self) -> None:
@@ -85,30 +91,35 @@ class Cohort:
         if not (np.isfinite(self.as_of_day).all() and (self.as_of_day >= 0).all()):
             person = int(np.argmin(np.isfinite(self.as_of_day) & (self.as_of_day >= 0)))
             raise InvalidInput(
-                Problem(f"person {person}, as_of_day", "not a day of the episode", "a finite number, 0 or more")
+                Problem(
+                    f"person {person}, as_of_day", "not a day of the episode", "a finite number, 0 or more"
+                )
             )
 
-    def _faults(self) -> Iterator[tuple[Bool[np.ndarray, "event"], str, str, str]]:
+    def _faults(self) -> Iterator[tuple[WhetherPerEvent, str, str, str]]:
         """Where each kind of fault is, its column, what is wrong and what would be right."""
         person = self._person
         yield ~(self.day >= 0), "day", "not a day of the episode", "a finite number, 0 or more"
-        yield self.day > self.as_of_day[person], "day", "later than the person's as_of_day", "at most as_of_day"
-        yield self._out_of_order(person), "day", "before the event above", "order of day, then score, infusion, session"
+        late = self.day > self.as_of_day[person]
+        yield late, "day", "later than the person's as_of_day", "at most as_of_day"
+        expected = "order of day, and on one day scores, infusions, sessions"
+        yield self._out_of_order(person), "day", "before the event above", expected
         unknown = (self.kind < SCORE) | (self.kind > SESSION)
         yield unknown, "kind", "unknown", f"{SCORE} score, {INFUSION} infusion or {SESSION} session"
-        uncoded = (self.code < 0) | (self.code >= np.array([len(scales()), 1, len(THERAPIES), 0])[_known(self.kind)])
-        yield uncoded & ~unknown, "code", "unknown", "the place of an instrument or therapy, 0 for an infusion"
-        yield ~self._possible() & ~uncoded & ~unknown, "amount", "impossible", (
-            f"a whole score within its instrument's range, a dose above 0 and up to {HIGHEST_DOSE:g}, 1 for a session"
-        )
+        codes = np.array([len(scales()), 1, len(THERAPIES), 0])[_known(self.kind)]
+        uncoded = ~unknown & ((self.code < 0) | (self.code >= codes))
+        yield uncoded, "code", "unknown", "the place of an instrument or therapy, 0 for an infusion"
+        impossible = ~unknown & ~uncoded & ~self._possible()
+        expected = f"a whole score within range, a dose above 0 and up to {HIGHEST_DOSE:g}, 1 for a session"
+        yield impossible, "amount", "impossible", expected
 
-    def _out_of_order(self, person: Int64[np.ndarray, "event"]) -> Bool[np.ndarray, "event"]:
+    def _out_of_order(self, person: PersonPerEvent) -> WhetherPerEvent:
         earlier = (self.day[1:] < self.day[:-1]) | (
             (self.day[1:] == self.day[:-1]) & (self.kind[1:] < self.kind[:-1])
         )
         return np.concatenate([np.zeros(min(1, len(self.day)), bool), earlier & (person[1:] == person[:-1])])
 
-    def _possible(self) -> Bool[np.ndarray, "event"]:
+    def _possible(self) -> WhetherPerEvent:
         limits = np.array([(scale.minimum, scale.maximum) for scale in scales().values()])
         low, high = limits[np.clip(self.code, 0, len(limits) - 1)].T
         score = (self.amount >= low) & (self.amount <= high) & (self.amount == np.round(self.amount))
@@ -120,8 +131,26 @@ class Cohort:
         return f"person {person}, event {event - int(self.offsets[person])}, {column}"
 
 
-def row(event: ScoreEvent | Treatment) -> Row:
-    """Day, kind, code and amount of an event."""
+def columns(events: Sequence[ScoreEvent | Treatment]) -> Columns:
+    """Day, kind, code and amount of the events, in the order in which they are taken."""
+    return _columns(_rows(events))
+
+
+def _columns(rows: Sequence[Row]) -> Columns:
+    day, kind, code, amount = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return (
+        np.array(day, dtype=np.float64),
+        np.array(kind, dtype=np.int8),
+        np.array(code, dtype=np.int8),
+        np.array(amount, dtype=np.float64),
+    )
+
+
+def _rows(events: Sequence[ScoreEvent | Treatment]) -> list[Row]:
+    return sorted(map(_row, events), key=lambda row: row[:2])
+
+
+def _row(event: ScoreEvent | Treatment) -> Row:
     match event:
         case ScoreEvent():
             return float(event.day), SCORE, list(scales()).index(event.instrument), float(event.value)
@@ -131,12 +160,6 @@ def row(event: ScoreEvent | Treatment) -> Row:
             return float(event.day), SESSION, THERAPIES.index(event.therapy), 1.0
 
 
-def _rows(record: Record) -> Iterator[Row]:
-    yield from map(row, record.scores)
-    yield from map(row, record.infusions)
-    yield from map(row, record.sessions)
-
-
-def _known(kind: Int8[np.ndarray, "event"]) -> Int8[np.ndarray, "event"]:
+def _known(kind: CodePerEvent) -> CodePerEvent:
     """The kinds, with 3 for one that does not exist."""
     return np.where((kind < SCORE) | (kind > SESSION), np.int8(3), kind)

@@ -5,12 +5,21 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
 from holdfast.forecast.cohort import Cohort
 from holdfast.forecast.model import STATES, Exposure, Record
 from holdfast.forecast.parameters import Parameters
 from holdfast.forecast.scales import scales
+from holdfast.forecast.shapes import (
+    CountPerPerson,
+    InstrumentByColumn,
+    PerPerson,
+    PersonByExposure,
+    PersonByState,
+    PersonByStateByState,
+    State,
+    StateByState,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +35,8 @@ class Posterior:
 
     parameters: Parameters
     as_of_day: float
-    mean: Float64[np.ndarray, "5"]
-    covariance: Float64[np.ndarray, "5 5"]
+    mean: State
+    covariance: StateByState
     exposure: Exposure
     n_scores: int
     baseline_severity: float
@@ -50,7 +59,7 @@ class Posterior:
         return float(np.sqrt(self._loading @ covariance @ self._loading))
 
     @cached_property
-    def _loading(self) -> Float64[np.ndarray, "5"]:
+    def _loading(self) -> State:
         e = self.exposure
         return np.array([1.0, 1.0, -e.u_f, -e.u_s, -self.parameters.population.c_v * e.W])
 
@@ -63,13 +72,13 @@ class FilteredCohort:
     """
 
     parameters: Parameters
-    as_of_day: Float64[np.ndarray, "person"]
-    mean: Float64[np.ndarray, "person 5"]
-    covariance: Float64[np.ndarray, "person 5 5"]
-    exposure: Float64[np.ndarray, "person 8"]
-    n_scores: Int64[np.ndarray, "person"]
-    baseline_severity: Float64[np.ndarray, "person"]
-    log_likelihood: Float64[np.ndarray, "person"]
+    as_of_day: PerPerson
+    mean: PersonByState
+    covariance: PersonByStateByState
+    exposure: PersonByExposure
+    n_scores: CountPerPerson
+    baseline_severity: PerPerson
+    log_likelihood: PerPerson
 
     def __len__(self) -> int:
         return len(self.as_of_day)
@@ -122,9 +131,7 @@ def filter_cohort(cohort: Cohort, parameters: Parameters) -> FilteredCohort:
     )
 
 
-def prior(
-    parameters: Parameters, *, day: float = 0.0
-) -> tuple[Float64[np.ndarray, "5"], Float64[np.ndarray, "5 5"]]:
+def prior(parameters: Parameters, *, day: float = 0.0) -> tuple[State, StateByState]:
     """Mean and covariance of the state of a person of whom nothing is known, on a day of the episode."""
     from holdfast.forecast import kernel
 
@@ -135,7 +142,7 @@ def prior(
 
 
 @cache
-def scale_table() -> Float64[np.ndarray, "instrument 5"]:
+def scale_table() -> InstrumentByColumn:
     """Intercept, slope, noise and range of every linked instrument, in the order of their codes."""
     return np.array(
         [(one.intercept, one.slope, one.noise_sd, one.minimum, one.maximum) for one in scales().values()]

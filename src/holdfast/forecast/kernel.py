@@ -156,7 +156,7 @@ def _pass_on(entering, held, days, tau_in, tau_out):
 @_compiled
 @no_type_check
 def _infuse(e, dose, population):
-    """a ← a + min(1, φ δ) (1 − u − a) on both routes."""
+    """A ← a + min(1, φ δ) (1 − u − a) on both routes."""
     a_f = e.a_f + min(1.0, population.phi_f * dose) * (1.0 - e.u_f - e.a_f)
     a_s = e.a_s + min(1.0, population.phi_s * dose) * (1.0 - e.u_s - e.a_s)
     return Exposure(a_f, e.u_f, a_s, e.u_s, e.z_a, e.z, e.W_a, e.W)
@@ -183,7 +183,9 @@ def _filter_one(events, as_of_day, population, beta, scales, mean, covariance):
         if kind[event] == SCORE:
             drift(mean, covariance, now - looked, population)
             looked = now
-            log_likelihood += _learn(mean, covariance, exposure, amount[event], scales[code[event]], population.c_v)
+            log_likelihood += _learn(
+                mean, covariance, exposure, amount[event], scales[code[event]], population.c_v
+            )
         else:
             exposure = treat(exposure, kind[event], code[event], amount[event], population, beta)
     drift(mean, covariance, as_of_day - looked, population)

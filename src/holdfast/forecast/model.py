@@ -17,11 +17,12 @@ Time runs in days from the start of the episode, day 0.
 
 **Inputs**, known exactly once the record is known; all are 0 before any treatment, u and z stay within [0, 1].
 
-    infusion of dose δ (1 = 0.5 mg/kg), for each of the two routes:   a ← a + min(1, φ δ) (1 − u − a)
-        between infusions:                                            da/dt = −a/τ_on,    du/dt = a/τ_on − u/τ
-        route f: φ_f, τ_f, giving a_f, u_f;   route s: φ_s, τ_s, giving a_s, u_s
-    attended session of therapy m:                                    g = κ (1 − z − z_a),  z_a ← z_a + g,  W_a ← W_a + β_m g
-        between sessions:                                             dz_a/dt = −z_a/τ_lag,  dz/dt = z_a/τ_lag − z/τ_z;  W alike
+    infusion of dose δ (1 = 0.5 mg/kg), on each of two routes   a ← a + min(1, φ δ) (1 − u − a)
+        between infusions                                       da/dt = −a/τ_on,  du/dt = a/τ_on − u/τ
+        fast: φ_f, τ_f give a_f, u_f;  durable: φ_s, τ_s give a_s, u_s
+    attended session of therapy m                               g = κ (1 − z − z_a),  z_a ← z_a + g,  W_a ← W_a + β_m g
+        between sessions                                        dz_a/dt = −z_a/τ_lag,  dz/dt = z_a/τ_lag − z/τ_z
+                                                                and the same for W_a and W
 
 The cap on φ δ keeps u within [0, 1] for doses above 1/φ; below, the share taken up is proportional to the dose.
 
@@ -45,6 +46,8 @@ well. Published contrasts between trials are wider than these parameters allow.
 moment matching of a truncated Gaussian: Johnson, Kotz & Balakrishnan (1994), Continuous Univariate Distributions 1,
 §13.10.1. Numbers and their sources: `parameters/`.
 """
+
+# ruff: noqa: N815  a letter keeps the case it has in the equations
 
 import math
 from collections.abc import Callable

@@ -16,10 +16,10 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float64
 
 from holdfast.forecast.model import STATES, Population
-from holdfast.forecast.path import Path, gathered
+from holdfast.forecast.shapes import DayByState, PerDay, PointByDay, PointByDirection
+from holdfast.forecast.trajectory import Trajectory, gathered
 
 POINTS: Final = 1024
 """A power of two, as Sobol points must be."""
@@ -27,30 +27,29 @@ POINTS: Final = 1024
 _SEED: Final = 20
 
 
-def chance_below(path: Path, level: float) -> Float64[np.ndarray, "day"]:
-    """Chance of having been below `level` on every day of the path up to each."""
+def chance_below(trajectory: Trajectory, level: float) -> PerDay:
+    """Chance of having been below `level` on every day of the trajectory up to each."""
     from holdfast.forecast import kernel
 
-    directions = _directions(path)
-    state, drift = _points(tuple(path.days.tolist()), path.posterior.parameters.population)
-    chance: Float64[np.ndarray, "day"] = kernel.staying_below(
-        level, path.mean, directions[:, 0].copy(), directions[:, 1:].copy(), state, drift
+    directions = _directions(trajectory)
+    state, drift = _points(tuple(trajectory.days.tolist()), trajectory.population)
+    chance: PerDay = kernel.staying_below(
+        level, trajectory.mean, directions[:, 0].copy(), directions[:, 1:].copy(), state, drift
     )
     return chance
 
 
-def _directions(path: Path) -> Float64[np.ndarray, "day 5"]:
-    """How independent standard normal directions of the state move the path, the strongest direction first."""
-    value, vector = np.linalg.eigh(path.posterior.covariance)
-    spread = path.loading @ (vector * np.sqrt(np.maximum(value, 0.0)))
+def _directions(trajectory: Trajectory) -> DayByState:
+    """How independent standard normal directions of the state move the trajectory, the strongest direction first."""
+    value, vector = np.linalg.eigh(trajectory.posterior.covariance)
+    spread = trajectory.loading @ (vector * np.sqrt(np.maximum(value, 0.0)))
     _, turn = np.linalg.eigh(spread.T @ spread)
-    return spread @ turn[:, ::-1]
+    directions: DayByState = spread @ turn[:, ::-1]
+    return directions
 
 
 @lru_cache(maxsize=8)
-def _points(
-    days: tuple[float, ...], population: Population
-) -> tuple[Float64[np.ndarray, "point 4"], Float64[np.ndarray, "point day"]]:
+def _points(days: tuple[float, ...], population: Population) -> tuple[PointByDirection, PointByDay]:
     """Points for the four directions left of the state, and what D gathers by each day on the same paths."""
     from scipy.special import ndtri
     from scipy.stats import qmc

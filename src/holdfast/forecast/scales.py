@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
 
 from holdfast.errors import InvalidInput, Problem
+from holdfast.forecast.shapes import Plain
 from holdfast.instruments.loader import all_instruments
 from holdfast.instruments.model import Cutoffs, SeverityLink
 
@@ -39,12 +40,12 @@ class Scale:
             raise InvalidInput(Problem("baseline", f"no total of {self.instrument} to fall from", expected))
         return baseline * (100 - self.response_fall_percent) // 100
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Plain:
         """Plain values, to be stored with a forecast: a link may be refitted after it was shown."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> "Scale":
         """The scale that `to_json` stored."""
         return cls(**stored)
 
@@ -54,7 +55,9 @@ def scales() -> Mapping[str, Scale]:
     """The scale of every instrument that has a link to severity, by slug."""
     return MappingProxyType(
         {
-            one.slug: _scale(one.slug, minimum=one.minimum, maximum=one.maximum, link=one.link, cutoffs=one.cutoffs)
+            one.slug: _scale(
+                one.slug, minimum=one.minimum, maximum=one.maximum, link=one.link, cutoffs=one.cutoffs
+            )
             for one in all_instruments().values()
             if one.link is not None
         }

@@ -5,9 +5,9 @@ from statistics import NormalDist
 from typing import Final
 
 import numpy as np
-from jaxtyping import Float64, Int64
 
 from holdfast.forecast.scales import Scale
+from holdfast.forecast.shapes import DayByScore, PerDay, ScorePerDay
 
 BANDS: Final = (50, 80, 95)
 """Per cent of forecasts that a band should hold."""
@@ -25,23 +25,23 @@ class ScoreFan:
     """
 
     instrument: str
-    days: Float64[np.ndarray, "day"]
-    mean: Float64[np.ndarray, "day"]
-    median: Int64[np.ndarray, "day"]
-    lower50: Int64[np.ndarray, "day"]
-    upper50: Int64[np.ndarray, "day"]
-    lower80: Int64[np.ndarray, "day"]
-    upper80: Int64[np.ndarray, "day"]
-    lower95: Int64[np.ndarray, "day"]
-    upper95: Int64[np.ndarray, "day"]
+    days: PerDay
+    mean: PerDay
+    median: ScorePerDay
+    lower50: ScorePerDay
+    upper50: ScorePerDay
+    lower80: ScorePerDay
+    upper80: ScorePerDay
+    lower95: ScorePerDay
+    upper95: ScorePerDay
 
 
 def score_fan(
     scale: Scale,
     *,
-    days: Float64[np.ndarray, "day"],
-    latent_mean: Float64[np.ndarray, "day"],
-    latent_sd: Float64[np.ndarray, "day"],
+    days: PerDay,
+    latent_mean: PerDay,
+    latent_sd: PerDay,
 ) -> ScoreFan:
     """The fan of one instrument over days on which severity is Gaussian."""
     ends = {
@@ -59,14 +59,12 @@ def score_fan(
     )
 
 
-def score_chances(
-    scale: Scale, *, latent_mean: Float64[np.ndarray, "day"], latent_sd: Float64[np.ndarray, "day"]
-) -> Float64[np.ndarray, "day score"]:
+def score_chances(scale: Scale, *, latent_mean: PerDay, latent_sd: PerDay) -> DayByScore:
     """Chance of each score from the instrument's minimum to its maximum, on each day."""
     from holdfast.forecast import kernel
 
     row = np.array([scale.intercept, scale.slope, scale.noise_sd, scale.minimum, scale.maximum])
-    chances: Float64[np.ndarray, "day score"] = kernel.score_chances(latent_mean, latent_sd, row)
+    chances: DayByScore = kernel.score_chances(latent_mean, latent_sd, row)
     return chances
 
 
@@ -74,20 +72,21 @@ def chance_at_most(
     scale: Scale,
     limit: int,
     *,
-    latent_mean: Float64[np.ndarray, "day"],
-    latent_sd: Float64[np.ndarray, "day"],
-) -> Float64[np.ndarray, "day"]:
+    latent_mean: PerDay,
+    latent_sd: PerDay,
+) -> PerDay:
     """Chance of a score of `limit` or less on each day."""
     chances = score_chances(scale, latent_mean=latent_mean, latent_sd=latent_sd)
-    return np.minimum(chances[:, : limit - scale.minimum + 1].sum(axis=1), 1.0)
+    at_most: PerDay = np.minimum(chances[:, : limit - scale.minimum + 1].sum(axis=1), 1.0)
+    return at_most
 
 
 def _quantile(
     scale: Scale,
-    latent_mean: Float64[np.ndarray, "day"],
-    latent_sd: Float64[np.ndarray, "day"],
+    latent_mean: PerDay,
+    latent_sd: PerDay,
     chance: float,
-) -> Int64[np.ndarray, "day"]:
+) -> ScorePerDay:
     """The lowest score that is not exceeded with at least this chance."""
     centre = scale.intercept + scale.slope * latent_mean
     spread = np.hypot(scale.slope * latent_sd, scale.noise_sd)

@@ -29,9 +29,8 @@ class Part:
 
     def points(self, given: Mapping[str, int]) -> int | None:
         """Its points; None while any of its choices is unanswered, for that answer could be the highest."""
-        if any(given.keys().isdisjoint(choice) for choice in self.choices):
-            return None
-        return max(given[item] for choice in self.choices for item in choice if item in given)
+        answers = [[given[item] for item in choice if item in given] for choice in self.choices]
+        return max(map(max, answers)) if all(answers) else None
 
     def column(self, columns: Mapping[str, Column]) -> Column:
         """Its points in every row, NaN where `points` would give None."""

@@ -92,7 +92,9 @@ def item_columns(table: Table) -> tuple[str, ...]:
 def _refuse_unclear(table: Table, *, items: tuple[str, ...], instrument: str | None) -> None:
     named = "instrument" in table.names
     if named and instrument is not None:
-        raise InvalidInput(Problem("--instrument", f"{table.file} names the instrument of each row", "one of the two"))
+        raise InvalidInput(
+            Problem("--instrument", f"{table.file} names the instrument of each row", "one of the two")
+        )
     if items and "score" in table.names:
         raise InvalidInput(Problem(table.file, "has a column score and item columns", "one of the two"))
     table.require("person", "date", *(() if instrument else ("instrument",)), *(() if items else ("score",)))
@@ -137,7 +139,9 @@ def _event(row: _Row, *, clock: Clock) -> InfusionEntry | SessionEntry:
 def _person(text: str) -> str:
     if not text or len(text) > LONGEST_CODE or not text.isprintable():
         what = "is empty" if not text else "is no code the record can keep"
-        raise InvalidInput(Problem("", what, f"the clinic's code of the person, {LONGEST_CODE} characters at most"))
+        raise InvalidInput(
+            Problem("", what, f"the clinic's code of the person, {LONGEST_CODE} characters at most")
+        )
     return text
 
 

@@ -39,7 +39,7 @@ def renew(episode_ids: Sequence[int], *, at: datetime, label: str) -> tuple[str,
 def _renew_one(episode_id: int, *, at: datetime) -> str:
     try:
         outlooks.refresh(episode_id, at=at)
-    except Exception as error:  # noqa: BLE001  one record that cannot be read must not cost the others theirs
+    except Exception as error:  # one record that cannot be read must not cost the others theirs
         logger.exception("outlook of episode %s could not be renewed", episode_id)
         return type(error).__name__
     return ""

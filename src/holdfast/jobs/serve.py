@@ -162,7 +162,7 @@ def escalate_once() -> None:
     close_old_connections()
     try:
         alerts.escalate(at=timezone.now())
-    except Exception:  # noqa: BLE001  H-003: whatever failed this minute, the timer must be there the next
+    except Exception:  # H-003: whatever failed this minute, the timer must be there the next
         logger.exception("alerts could not be passed on; tried again in a minute")
     finally:
         connections.close_all()

@@ -1,7 +1,7 @@
 """Whether the infusions have brought relief, and whether it is fading."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -19,7 +19,7 @@ class RelapseForecast(Protocol):
     def too_little_data(self) -> bool:
         """Whether the forecast says too little to act on."""
 
-    def p_relapse_within(self, days: int) -> float:
+    def p_relapse_within(self, days: float) -> float:
         """Chance of relapse within so many days, 0 to 1."""
 
 
@@ -135,5 +135,5 @@ def relapse_chance(history: History, forecast: RelapseForecast | None, *, at: da
         return None
     if is_at_relapse_level(history.scores[-1]) or first_course_over_at(history, at=at) is None:
         return None
-    chance = forecast.p_relapse_within(limits.duration("relapse_chance_within").days)
+    chance = forecast.p_relapse_within(limits.duration("relapse_chance_within") / timedelta(days=1))
     return chance if chance >= limits.number("relapse_chance_limit") else None

@@ -94,7 +94,7 @@ def of_chance(chance: float) -> tuple[Reason, ...]:
     """The forecast's chance of relapse, as the highest step it has reached."""
     reached = next((step for step in _CHANCES if chance >= step), limits.number("relapse_chance_limit"))
     within = limits.words("relapse_chance_within")
-    return (Reason(f"Forecast chance of relapse within {within}: {reached:.0%} or more"),)
+    return (Reason(f"Forecast chance of relapse within {within}: {100 * reached:.0f} % or more"),)
 
 
 def of_effect(effect: Effect, history: History) -> Reason:

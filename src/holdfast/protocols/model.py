@@ -13,6 +13,7 @@ Text = Annotated[str, Field(min_length=1)]
 Unit = Literal["mg/kg", "minute", "hour", "day", "percent", "point", "probability", "infusion", "session"]
 
 _DURATIONS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_UNCOUNTED = {"percent": "%", "mg/kg": "mg/kg"}
 
 
 class _Part(BaseModel):
@@ -68,10 +69,10 @@ class Threshold(_Part):
     @property
     def words(self) -> str:
         """The value with its unit, as a person says it: "24 hours", "25 %"."""
-        if self.unit == "percent":
-            return f"{self.value:g} %"
-        if self.unit == "mg/kg":
-            return f"{self.value:g} mg/kg"
+        if self.unit == "probability":
+            return f"{100 * self.value:g} %"
+        if self.unit in _UNCOUNTED:
+            return f"{self.value:g} {_UNCOUNTED[self.unit]}"
         return f"{self.value:g} {self.unit}" if self.value == 1 else f"{self.value:g} {self.unit}s"
 
     @property

@@ -69,7 +69,7 @@ def visitor(request: HttpRequest) -> Viewer | None:
     """Who looks at a page that needs no log-in, or None; told to the templates too."""
     if not request.user.is_authenticated:
         return None
-    viewer: Viewer = request.user.viewer  # type: ignore[union-attr]
+    viewer: Viewer = request.user.viewer
     request.viewer = viewer  # type: ignore[attr-defined]
     return viewer
 

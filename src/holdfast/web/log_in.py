@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Send everyone to the first page of their role."""
     if not request.user.is_authenticated:
         return redirect("log_in")
-    role = request.user.viewer.role  # type: ignore[union-attr]
+    role = request.user.viewer.role
     return redirect(FIRST_PAGE.get(role, "caseload"))
 
 

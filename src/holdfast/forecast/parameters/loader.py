@@ -40,5 +40,7 @@ def read(file: Path) -> Parameters:
         key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
         raise DataFileError(file=file.name, key=key, what=first["msg"]) from error
     if release.release != file.stem:
-        raise DataFileError(file=file.name, key="release", what=f"{release.release!r} is not the name of the file")
+        raise DataFileError(
+            file=file.name, key="release", what=f"{release.release!r} is not the name of the file"
+        )
     return parameters_of(release)

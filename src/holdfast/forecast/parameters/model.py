@@ -5,15 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 
 import numpy as np
-from jaxtyping import Float64
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.forecast.model import THERAPIES, Population
+from holdfast.forecast.shapes import PerTherapy
 
-_POSITIVE: Final = ("sigma_B", "sigma_D0", "sigma_D", "tau_D", "sigma_f", "sigma_s", "tau_on", "tau_f", "tau_s")
+_POSITIVE: Final = (
+    "sigma_B",
+    "sigma_D0",
+    "sigma_D",
+    "tau_D",
+    "sigma_f",
+    "sigma_s",
+    "tau_on",
+    "tau_f",
+    "tau_s",
+)
 _POSITIVE_OF_THERAPY: Final = ("c_v", "kappa", "tau_lag", "tau_z")
 _SHARES: Final = ("phi_f", "phi_s", "kappa")
 _TRANSFERS: Final = (("tau_on", "tau_f"), ("tau_on", "tau_s"), ("tau_lag", "tau_z"))
@@ -57,13 +67,13 @@ class Release(_Part):
     therapy_effect: Annotated[Mapping[str, Value], AfterValidator(MappingProxyType)]
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _complete(self) -> "Release":
         _refuse_other_keys("population", given=set(self.population), asked=set(Population._fields))
         _refuse_other_keys("therapy_effect", given=set(self.therapy_effect), asked=set(THERAPIES))
         return self
 
     @model_validator(mode="after")
-    def _possible(self) -> Self:
+    def _possible(self) -> "Release":
         number = {name: value.value for name, value in self.population.items()}
         wrong = [name for name in _POSITIVE + _POSITIVE_OF_THERAPY if not number[name] > 0]
         wrong += [name for name in _SHARES if not 0 < number[name] <= 1]
@@ -87,7 +97,7 @@ class Parameters:
     provenance: Provenance
 
     @property
-    def beta(self) -> Float64[np.ndarray, "therapy"]:
+    def beta(self) -> PerTherapy:
         """β in the order of `THERAPIES`, as the kernel reads it."""
         return np.array([self.therapy_effect[therapy] for therapy in THERAPIES])
 

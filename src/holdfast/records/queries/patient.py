@@ -153,7 +153,7 @@ def own_episode_id(viewer: Viewer) -> int:
     """The patient's own newest episode."""
     require(viewer, Permission.SEE_OWN_RECORD)
     pk = (
-        Episode.objects.filter(patient_id=viewer.patient_id)
+        scope.episodes(viewer)
         .order_by("-started_at")
         .values_list("pk", flat=True)
         .first()

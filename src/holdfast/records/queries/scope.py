@@ -9,7 +9,7 @@ from holdfast.records.models import Alert, Episode
 
 def episodes(viewer: Viewer) -> QuerySet[Episode]:
     """Episodes the viewer may open: a patient's own; for clinical staff, those of their clinic; else none."""
-    if viewer.role is Role.PATIENT:
+    if viewer.role is Role.PATIENT and viewer.patient_id is not None:
         return Episode.objects.filter(patient_id=viewer.patient_id)
     if may(viewer, Permission.SEE_RECORD):
         return Episode.objects.filter(patient__clinic_id=viewer.clinic_id)

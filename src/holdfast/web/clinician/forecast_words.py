@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from holdfast.forecast.ahead import Forecast
+from holdfast.forecast.ahead import HORIZON_DAYS, Forecast, ReliefHolds
+from holdfast.instruments.loader import load as load_instrument
 from holdfast.pathway.history import History
 from holdfast.records.queries.patient import OutlookRow
 from holdfast.web.clinician.chart import readable
-from holdfast.web.clinician.naming import instrument_name, moment, percent
+from holdfast.web.clinician.naming import day, moment, percent
 
-SOON_DAYS, HORIZON_DAYS = 14, 84
+SOON_DAYS = 14
+"""The nearer of the two spans for which the chance of relapse is said; the site's limit is over the same."""
 
 
 @dataclass(frozen=True)
@@ -23,21 +25,27 @@ class Figure:
 def figures(outlook: OutlookRow | None, history: History) -> tuple[Figure, ...]:
     """What the fan says: remission, how long relief holds, relapse soon and by the end. Empty without a forecast."""
     forecast = readable(outlook)
-    if forecast is None or not history.scores:
+    if forecast is None or outlook is None or not history.scores:
         return ()
-    slug = history.judged_on
-    remission = forecast.p_remission(slug)
+    return (*_remission(forecast, history.judged_on), *_relief(forecast, counted_from=day(outlook.made_at)))
+
+
+def _remission(forecast: Forecast, slug: str) -> tuple[Figure, ...]:
+    instrument = load_instrument(slug)
+    limit = instrument.cutoffs.remission_at_most
+    if limit is None or instrument.link is None:
+        return ()
+    chance = float(forecast.p_remission(slug)[-1])
     return (
         Figure(
-            "Remission in 12 weeks",
-            percent(float(remission[-1])),
-            f"{instrument_name(slug)} at or below its remission line on that day",
+            f"Remission in {HORIZON_DAYS // 7} weeks",
+            percent(chance),
+            f"{instrument.name} {limit} or less on that day",
         ),
-        *_relief(forecast),
     )
 
 
-def _relief(forecast: Forecast) -> tuple[Figure, ...]:
+def _relief(forecast: Forecast, *, counted_from: str) -> tuple[Figure, ...]:
     holds = forecast.relief_holds
     if holds is None:
         return (Figure("Relief", "none now", "so there is no relapse to forecast"),)
@@ -45,12 +53,28 @@ def _relief(forecast: Forecast) -> tuple[Figure, ...]:
         Figure(
             "Relief is likely to hold",
             _days(holds.median_days),
-            f"80 % range {_range(holds.lower_days, holds.upper_days)}",
+            f"80 % range: {_range(holds)}, from {counted_from}",
         ),
-        Figure(f"Relapse within {SOON_DAYS} days", percent(forecast.p_relapse_within(SOON_DAYS)), "chance"),
-        Figure(
-            f"Relapse within {HORIZON_DAYS} days", percent(forecast.p_relapse_within(HORIZON_DAYS)), "chance"
+        *(
+            Figure(
+                f"Relapse within {days} days",
+                percent(forecast.p_relapse_within(days)),
+                f"chance, from {counted_from}",
+            )
+            for days in (SOON_DAYS, HORIZON_DAYS)
         ),
+    )
+
+
+def drivers(outlook: OutlookRow | None) -> str:
+    """How much of where the person stands the model puts down to infusions and to therapy; empty without a forecast."""
+    forecast = readable(outlook)
+    if forecast is None:
+        return ""
+    parts = forecast.contributions
+    return (
+        f"Against no treatment the model puts {_points(parts.infusions[0])} down to infusions (expectancy included) "
+        f"and {_points(parts.therapy[0])} to therapy, in MADRS points: a contrast of the model, no effect shown in a trial."
     )
 
 
@@ -81,13 +105,15 @@ def _without(outlook: OutlookRow) -> str:
     return "There is no score yet that a forecast could be made from."
 
 
-def _days(days: float | None) -> str:
-    return (
-        f"about {days:.0f} day{'' if round(days) == 1 else 's'}"
-        if days is not None
-        else f"beyond {HORIZON_DAYS} days"
-    )
+def _days(days: int | None) -> str:
+    return f"over {HORIZON_DAYS} days" if days is None else f"{days} day{'' if days == 1 else 's'}"
 
 
-def _range(lower: float, upper: float | None) -> str:
-    return f"{lower:.0f} to {f'{upper:.0f}' if upper is not None else f'more than {HORIZON_DAYS}'} days"
+def _range(holds: ReliefHolds) -> str:
+    if holds.lower_days >= HORIZON_DAYS:
+        return f"{HORIZON_DAYS} days or more"
+    return f"{holds.lower_days} to {f'over {HORIZON_DAYS}' if holds.upper_days is None else holds.upper_days} days"
+
+
+def _points(value: float) -> str:
+    return f"{value:+.0f}".replace("-", "−") if round(value) else "0"

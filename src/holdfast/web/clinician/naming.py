@@ -61,13 +61,13 @@ def day(at: datetime) -> str:
 
 
 def since(then: datetime, now: datetime) -> str:
-    """How long ago, in the days of a calendar: today 14:05, yesterday, 5 days ago."""
+    """How long ago, in the days of a calendar: today 14:05, yesterday, 5 days ago, 4 months ago."""
     days = (timezone.localdate(now) - timezone.localdate(then)).days
     if days <= 0:
         return f"today {timezone.localtime(then):%H:%M}"
     if days == 1:
         return "yesterday"
-    return f"{days} days ago" if days < 60 else day(then)
+    return f"{days} days ago" if days < 100 else f"{days // 30} months ago"
 
 
 def standing_since(then: datetime, now: datetime) -> str:

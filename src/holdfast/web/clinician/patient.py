@@ -22,7 +22,7 @@ from holdfast.web.clinician.chart import chart
 from holdfast.web.clinician.entry import EntryForm
 from holdfast.web.clinician.naming import age, standing_since, urgency
 from holdfast.web.page import PageRequest, page
-from holdfast.web.parts.charts import course_chart, course_sentence, course_table
+from holdfast.web.parts.charts import course_chart, course_table
 
 ITEMS_ON_A_PAGE = 12
 
@@ -56,6 +56,7 @@ class Step:
     """One suggestion as the page shows it, with the form to decide it."""
 
     suggestion: Suggestion
+    mark: str
     urgency_style: str
     urgency: str
     since: str
@@ -91,6 +92,7 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
         "outlook": outlook,
         "figures": forecast_words.figures(outlook, history),
         "caveat": forecast_words.caveat(outlook),
+        "drivers": forecast_words.drivers(outlook),
         "failed": forecast_words.failed(outlook),
         "form": decided,
         **_course(request, history, outlook),
@@ -101,7 +103,12 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
 
 def decision_form(data: Any, digest: str, outlook_id: int) -> DecisionForm:
     """The form of one suggestion; its marks are its own, as several stand on one page."""
-    return DecisionForm(data, auto_id=f"{digest[:12]}_%s", initial={"outlook": outlook_id, "digest": digest})
+    return DecisionForm(data, auto_id=f"{_mark(digest)}_%s", initial={"outlook": outlook_id, "digest": digest})
+
+
+def _mark(digest: str) -> str:
+    """What the parts of one suggestion are called on the page; a name must begin with a letter."""
+    return f"s{digest[:12]}"
 
 
 def _steps(
@@ -112,6 +119,7 @@ def _steps(
     return [
         Step(
             suggestion=one,
+            mark=_mark(one.digest),
             urgency_style=urgency(one.urgency.value)[0],
             urgency=urgency(one.urgency.value)[1],
             since=standing_since(one.since, request.at),
@@ -131,7 +139,6 @@ def _course(request: PageRequest, history: Any, outlook: queries.OutlookRow | No
         "wide": course_chart(wide),
         "compact": course_chart(chart(history, outlook, at=request.at, zone=zone, compact=True)),
         "rows": course_table(wide),
-        "said": course_sentence(wide),
     }
 
 
@@ -144,6 +151,7 @@ def _happened(request: PageRequest, episode_id: int, known: tuple[alerts.AlertRo
         viewer=viewer,
     )
     return {
+        "latest": timeline.latest(items),
         "items": Paginator(items, ITEMS_ON_A_PAGE).get_page(request.GET.get("page")),
         "withdrawn": queries.withdrawn(viewer, episode_id),
         "decisions": episode.decisions(viewer, episode_id),

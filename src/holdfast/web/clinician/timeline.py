@@ -57,6 +57,13 @@ def items(
     return sorted(listed, key=lambda item: item.at, reverse=True)
 
 
+def latest(listed: Sequence[Item]) -> list[Item]:
+    """The newest score or check-in, infusion and session: what happened last, in three items at most."""
+    kinds = ({"check-in", "incomplete"}, {"infusion"}, {"session", "missed"})
+    newest = (next((item for item in listed if item.shape in kind and item.by), None) for kind in kinds)
+    return [item for item in newest if item is not None]
+
+
 def _infusion_numbers(facts: Sequence[Fact]) -> dict[uuid.UUID, int]:
     given = sorted((fact for fact in facts if isinstance(fact, InfusionRow)), key=lambda fact: fact.at)
     return {fact.uid: number for number, fact in enumerate(given, start=1)}

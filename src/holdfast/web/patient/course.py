@@ -6,7 +6,6 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission
@@ -31,8 +30,8 @@ WORDING = replace(
 )
 """A session not held may be anyone's doing: to the person it is never called missed."""
 
-IN_WEEKS_FROM_DAYS = 21
-"""A span this long is told in weeks: days would sound surer than the forecast is."""
+IN_DAYS_FROM, IN_WEEKS_FROM = 7, 21
+"""Days from which a span is told as a number of days, and of weeks: single days would sound surer than we are."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Stand:
 
 @dataclass(frozen=True)
 class Relief:
-    """How long relief is likely to hold, in words; `likely` or `longest` is empty when beyond the forecast."""
+    """How long relief is likely to hold, in words; empty where that is beyond the forecast."""
 
     likely: str
     shortest: str
@@ -79,7 +78,7 @@ def course(request: PageRequest) -> HttpResponse:
         "outlook": outlook,
         "failed": outlook is not None and outlook.forecast is None and bool(outlook.failure),
         "too_little": outlook is not None and outlook.forecast is not None and forecast is None,
-        "relief": _relief(forecast) if forecast else None,
+        "relief": relief_in_words(forecast) if forecast else None,
     }
     return render(request, "patient/course.html", context)
 
@@ -105,20 +104,22 @@ def _stand(history: History) -> Stand | None:
     )
 
 
-def _relief(forecast: Forecast) -> Relief | None:
+def relief_in_words(forecast: Forecast) -> Relief | None:
+    """How long relief is likely to hold; None when there is none now."""
     holds = forecast.relief_holds
     if holds is None:
         return None
-    return Relief(
-        likely=_span(holds.median_days), shortest=_span(holds.lower_days), longest=_span(holds.upper_days)
-    )
+    # Relief that holds throughout has no shortest time: the forecast ended first.
+    shortest = holds.lower_days if holds.lower_days < forecast.days[-1] else None
+    return Relief(likely=_span(holds.median_days), shortest=_span(shortest), longest=_span(holds.upper_days))
 
 
-def _span(days: float | None) -> str:
-    """A span in days, or in weeks when it is long; empty for none."""
+def _span(days: int | None) -> str:
+    """A span in words; empty for none."""
     if days is None:
         return ""
-    if days < IN_WEEKS_FROM_DAYS:
-        whole = round(days)
-        return ngettext("%(count)s day", "%(count)s days", whole) % {"count": whole}
-    return _("%(count)s weeks") % {"count": round(days / 7)}
+    if days < IN_DAYS_FROM:
+        return _("less than a week")
+    if days < IN_WEEKS_FROM:
+        return _("about %(count)s days") % {"count": days}
+    return _("about %(count)s weeks") % {"count": round(days / 7)}

@@ -1,0 +1,1 @@
+"""Outcomes: the definitions beyond what the spec tables show."""

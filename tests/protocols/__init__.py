@@ -1,0 +1,1 @@
+"""Protocols: the library, its loader, and how far a course has come."""
