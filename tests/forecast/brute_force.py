@@ -68,7 +68,9 @@ def _severity(
     return mean, loading @ spread @ loading.T + episode
 
 
-def _inputs(when: Array, treatments: tuple[Treatment, ...], parameters: Parameters) -> tuple[Array, Array, Array]:
+def _inputs(
+    when: Array, treatments: tuple[Treatment, ...], parameters: Parameters
+) -> tuple[Array, Array, Array]:
     q = parameters.population
     infusions = sorted((e for e in treatments if isinstance(e, InfusionEvent)), key=lambda e: e.day)
     sessions = sorted((e for e in treatments if isinstance(e, SessionEvent)), key=lambda e: e.day)

@@ -133,9 +133,7 @@ def test_score_when_one_more_is_added_off_the_ends_then_no_variance_grows(seed: 
 def test_score_when_on_floor_or_ceiling_then_moments_are_those_of_the_truncated_gaussian(
     value: int, instrument: str
 ) -> None:
-    posterior = filter_record(
-        Record(scores=(ScoreEvent(0.0, instrument, value),), as_of_day=0.0), PARAMETERS
-    )
+    posterior = filter_record(Record(scores=(ScoreEvent(0.0, instrument, value),), as_of_day=0.0), PARAMETERS)
     q, link = PARAMETERS.population, scale_of(instrument)
     mean, variance = q.mu_B + q.d_0, q.sigma_B**2 + q.sigma_D0**2
     limit, side = (value + 0.5, 1) if value == 0 else (value - 0.5, -1)
@@ -169,4 +167,4 @@ def test_exposure_when_many_sessions_are_attended_then_approaches_what_a_full_co
     record = Record(scores=(), sessions=make_sessions(*range(0, 200, 2)), as_of_day=300.0)
     exposure = filter_record(record, PARAMETERS).exposure
     assert 0.85 < exposure.z < 1
-    assert exposure.W == pytest.approx(exposure.z * PARAMETERS.therapy_effect["cbt"], rel=1e-12)
+    assert pytest.approx(exposure.z * PARAMETERS.therapy_effect["cbt"], rel=1e-12) == exposure.W

@@ -1,5 +1,7 @@
 """Chances of first reaching a level, against plain Monte Carlo on the same Gaussian."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from tests.forecast.people import make_ada, make_infusions, make_random, make_scores
@@ -55,8 +57,6 @@ def test_first_passage_when_treatment_pulls_later_days_the_other_way_then_still_
 
 def test_first_passage_when_looked_at_on_one_day_then_is_the_gaussian_tail() -> None:
     one = trajectory(filter_record(make_ada(), PARAMETERS), days=np.array([28.0]))
-    from statistics import NormalDist
-
     expected = NormalDist(float(one.mean[0]), float(one.sd[0])).cdf(22.0)
     assert chance_below(one, 22.0)[0] == pytest.approx(expected, abs=1e-3)
 
@@ -65,7 +65,7 @@ def test_relapse_when_weeks_go_by_then_its_chance_never_falls() -> None:
     for case in CASES:
         chances = forecast(filter_record(case, PARAMETERS)).p_relapse_by
         assert (np.diff(chances) >= 0).all()
-        assert 0 <= chances[0]
+        assert chances[0] >= 0
         assert chances[-1] <= 1
 
 

@@ -197,7 +197,7 @@ def test_forecast_when_made_twice_then_is_the_same_to_the_last_digit() -> None:
 
 @pytest.mark.parametrize("instrument", ["gad7", "nonsense"])
 def test_scores_when_instrument_has_no_link_then_names_those_that_have(instrument: str) -> None:
-    with pytest.raises(NotFound, match="no forecast on .*; there is one on .*phq9"):
+    with pytest.raises(NotFound, match=r"no forecast on .*; there is one on .*phq9"):
         _forecast(make_ada()).scores(instrument)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from holdfast.errors import InvalidInput, NotFound, Problem
 from holdfast.forecast.filtering import Posterior
-from holdfast.forecast.model import G_F, G_S, B, D, Treatment, Z
+from holdfast.forecast.model import G_F, G_S, B, D, Real, Treatment, Z
 from holdfast.forecast.passage import chance_below
 from holdfast.forecast.scales import Scale, scale_of, scales
 from holdfast.forecast.score_fan import ScoreFan, chance_at_most, score_fan
@@ -120,7 +120,7 @@ class Forecast:
             raise NotFound(f"{instrument} has no cut-off for remission")
         return self._p_at_most(scale, scale.remission_at_most)
 
-    def p_relapse_within(self, days: float) -> float:
+    def p_relapse_within(self, days: Real) -> float:
         """Chance of relapse within some days; between weekly points on the straight line.
 
         **Errors**: `InvalidInput` outside the horizon.

@@ -112,7 +112,7 @@ def score_chances(mean, sd, scale):
 
 @_compiled
 @no_type_check
-def staying_below(level, mean, first, rest, drift, state):
+def staying_below(level, mean, first, rest, state, drift):
     """Chance of having been below `level` on every day up to each, averaged over quasi-random paths.
 
     The path on day t is mean_t + first_t ξ + rest_t · state + drift_t. Given the other points, ξ ~ N(0, 1) keeps it
@@ -296,16 +296,16 @@ def _still_below(room, weight, lowest, highest):
 def _count_and_baseline(events, scales, without_scores):
     """Number of scores, and the severity the last one at or before the first infusion stands for, else the first."""
     _, kind, code, amount = events
-    count, baseline, infused = 0, without_scores, False
+    count, infused, first, last_before = 0, False, without_scores, without_scores
     for event in range(kind.shape[0]):
-        if kind[event] == INFUSION:
-            infused = True
-        elif kind[event] == SCORE:
+        infused = infused or kind[event] == INFUSION
+        if kind[event] == SCORE:
             scale = scales[code[event]]
-            if count == 0 or not infused:
-                baseline = (amount[event] - scale[INTERCEPT]) / scale[SLOPE]
+            severity = (amount[event] - scale[INTERCEPT]) / scale[SLOPE]
+            first = severity if count == 0 else first
+            last_before = severity if count == 0 or not infused else last_before
             count += 1
-    return count, baseline
+    return count, last_before if infused else first
 
 
 @_compiled

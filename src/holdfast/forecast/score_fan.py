@@ -17,9 +17,9 @@ BANDS: Final = (50, 80, 95)
 class ScoreFan:
     """The score an instrument would show on each day, had the person answered then.
 
-    `mean` is of the whole-number score. Median and band ends are scores that can occur: the chance of a score below
-    a band is at most half of what the band leaves out, and so is the chance of one above it. Rounding makes bands
-    hold somewhat more than they promise.
+    `mean` and `median` are of the whole-number score. A band holds the whole scores between the two quantiles of the
+    score as it was before rounding, and the median always: so it holds what it promises on average, more where it
+    ends on floor or ceiling, and each end is a score that can occur.
 
     **Units**: days from now; points of the instrument.
     """
@@ -44,17 +44,20 @@ def score_fan(
     latent_sd: PerDay,
 ) -> ScoreFan:
     """The fan of one instrument over days on which severity is Gaussian."""
-    ends = {
-        f"{end}{band}": _quantile(scale, latent_mean, latent_sd, 0.5 + side * band / 200)
-        for band in BANDS
-        for end, side in (("lower", -1), ("upper", 1))
-    }
+    centre = scale.intercept + scale.slope * latent_mean
+    spread = np.hypot(scale.slope * latent_sd, scale.noise_sd)
+    median = np.floor(centre + 0.5)
+    ends = {}
+    for band in BANDS:
+        reach = spread * NormalDist().inv_cdf(0.5 + band / 200)
+        ends[f"lower{band}"] = _on(scale, np.minimum(np.ceil(centre - reach), median))
+        ends[f"upper{band}"] = _on(scale, np.maximum(np.floor(centre + reach), median))
     chances = score_chances(scale, latent_mean=latent_mean, latent_sd=latent_sd)
     return ScoreFan(
         instrument=scale.instrument,
         days=days,
         mean=chances @ np.arange(scale.minimum, scale.maximum + 1, dtype=np.float64),
-        median=_quantile(scale, latent_mean, latent_sd, 0.5),
+        median=_on(scale, median),
         **ends,
     )
 
@@ -81,14 +84,7 @@ def chance_at_most(
     return at_most
 
 
-def _quantile(
-    scale: Scale,
-    latent_mean: PerDay,
-    latent_sd: PerDay,
-    chance: float,
-) -> ScorePerDay:
-    """The lowest score that is not exceeded with at least this chance."""
-    centre = scale.intercept + scale.slope * latent_mean
-    spread = np.hypot(scale.slope * latent_sd, scale.noise_sd)
-    score = np.ceil(centre + spread * NormalDist().inv_cdf(chance) - 0.5)
-    return np.clip(score, scale.minimum, scale.maximum).astype(np.int64)
+def _on(scale: Scale, score: PerDay) -> ScorePerDay:
+    """Whole numbers as scores of the instrument: those off its range are at its ends."""
+    whole: ScorePerDay = np.clip(score, scale.minimum, scale.maximum).astype(np.int64)
+    return whole

@@ -18,8 +18,10 @@ from holdfast.errors import HoldfastError
 from holdfast.forecast import parameters, simulate
 from holdfast.forecast.model import InfusionEvent, SessionEvent, Treatment
 from holdfast.instruments.loader import load
+from holdfast.instruments.scoring import score
 from holdfast.jobs.demo_stories import STORIES, Story
 from holdfast.outcomes.definitions import Reading
+from holdfast.pathway.checkin_times import Arrival, arrival
 from holdfast.pathway.history import ATTENDED, Attendance, CourseFact, History, InfusionFact, SessionFact
 from holdfast.pathway.stage import Stage, stage
 from holdfast.protocols.loader import load as load_protocol
@@ -48,14 +50,20 @@ GAD7_PER_PHQ9_POINT = 0.75
 
 @dataclass(frozen=True)
 class Answered:
-    """A check-in: answers by item, or a clinician's total; and whether staff have answered the alert it raised."""
+    """A check-in: answers by item, or a clinician's total; how it came; whether the alert it raised still waits."""
 
     at: datetime
     recorded_at: datetime
+    arrived: Arrival
     instrument: str
     answers: Mapping[str, int | None] | None = None
     total: int | None = None
     waits: bool = False
+
+    @property
+    def marked(self) -> bool:
+        """Whether it raised an alert."""
+        return self.answers is not None and bool(score(load(self.instrument), self.answers).alerts)
 
 
 @dataclass(frozen=True)
@@ -109,10 +117,17 @@ def _person(place: int, story: Story, *, at: datetime, rng: np.random.Generator)
         held=_held(story, today, rng),
     )
     days = story.check_in_days(today)
-    moments = [_moment(day, float(rng.uniform(8, 20))) for day in days]
+    moments = [_moment(day, float(rng.uniform(8, 20))) for day in _some_late(days, rng)]
     if story.alert_hours:
         moments.append(at - timedelta(hours=story.alert_hours))
     return replace(blank, answered=_drawn(blank, moments, at=at, rng=rng))
+
+
+def _some_late(days: Sequence[date], rng: np.random.Generator) -> Iterator[date]:
+    """Now and then an answer comes two days after it was due, where there is room before the next."""
+    for place, day in enumerate(days):
+        room = 0 < place < len(days) - 1 and (days[place + 1] - day).days > 3
+        yield day + timedelta(days=2) if room and rng.random() < SHARE_LATE else day
 
 
 def _given(story: Story, today: date, rng: np.random.Generator) -> tuple[Given, ...]:
@@ -221,24 +236,28 @@ def _check_ins(
     rng: np.random.Generator,
 ) -> Iterator[Answered]:
     """PHQ-9 each time, GAD-7 beside every second one, a clinician's rating early, after the course and lately."""
+    history = replace(_history(person, ()), check_ins_at=tuple(moments))
     rated = {0, min(8, len(moments) - 1), len(moments) - 1}
     for place, moment in enumerate(moments):
         now = bool(person.story.alert_hours) and place == len(moments) - 1
+        recorded_at = moment if now else _recorded_at(moment, at=at, rng=rng)
+        came = arrival(history, happened_at=moment, recorded_at=recorded_at)
         ninth = person.story.alert_answer if now else _ninth(person.story, int(totals[place]), rng)
         answers = split(int(totals[place]), "phq9", rng, ninth=ninth)
         if partial[place]:
             answers[f"q{rng.integers(1, 9)}"] = None
-        recorded_at = moment if now else _recorded_at(moment, at=at, rng=rng)
-        yield Answered(moment, recorded_at, "phq9", answers=answers, waits=now)
+        yield Answered(moment, recorded_at, came, "phq9", answers=answers, waits=now)
         if place % 2 == 0:
             anxiety = int(np.clip(round(GAD7_PER_PHQ9_POINT * totals[place] + rng.normal(0, 2)), 0, 21))
             later = timedelta(minutes=2)
-            yield Answered(moment + later, recorded_at + later, "gad7", answers=split(anxiety, "gad7", rng))
+            yield Answered(
+                moment + later, recorded_at + later, came, "gad7", answers=split(anxiety, "gad7", rng)
+            )
         if place in rated and not now:
             instrument = "madrs" if rng.random() < 0.6 else "qids_sr16"
             (rating,) = simulate.draw_scores(severity[[place]], instrument=instrument, rng=rng)
             later = timedelta(minutes=30)
-            yield Answered(moment + later, recorded_at + later, instrument, total=int(rating))
+            yield Answered(moment + later, recorded_at + later, came, instrument, total=int(rating))
 
 
 def _ninth(story: Story, total: int, rng: np.random.Generator) -> int:

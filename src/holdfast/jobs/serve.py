@@ -41,11 +41,11 @@ def serve(*, host: str, port: int, workers: int) -> None:
         raise Conflict(
             "this database holds the synthetic clinic, whose log-ins are public; start it with: holdfast demo"
         )
-    run(host=host, port=port, workers=workers, when_ready=lambda: None)
+    run(host=host, port=port, workers=workers)
 
 
-def run(*, host: str, port: int, workers: int, when_ready: Callable[[], None]) -> None:
-    """Start the workers, call `when_ready` once a page was answered, and stay until stopped (Ctrl-C, SIGTERM)."""
+def run(*, host: str, port: int, workers: int) -> None:
+    """Start the workers, say the address once a page was answered, and stay until stopped (Ctrl-C, SIGTERM)."""
     operate.refuse_unready()
     refuse_taken_port(host, port)
     warm()
@@ -66,7 +66,7 @@ def run(*, host: str, port: int, workers: int, when_ready: Callable[[], None]) -
         log_level=LogLevels.error,
     )
     stopping = threading.Event()
-    server.on_startup(lambda: _start(_announce, host, port, when_ready, stopping))
+    server.on_startup(lambda: _start(_announce, host, port, stopping))
     server.on_startup(lambda: _start(_keep_escalating, stopping))
     server.on_shutdown(stopping.set)
     server.serve()
@@ -118,13 +118,12 @@ def _start(work: Callable[..., None], *arguments: object) -> None:
     threading.Thread(target=work, args=arguments, daemon=True).start()
 
 
-def _announce(host: str, port: int, when_ready: Callable[[], None], stopping: threading.Event) -> None:
+def _announce(host: str, port: int, stopping: threading.Event) -> None:
     """Say the address once a page was really answered there."""
     began = time.monotonic()
     while time.monotonic() - began < _READY_WITHIN_SECONDS and not stopping.is_set():
         if _answers(host, port):
             click.echo(f"Ready at http://{_shown(host)}:{port}/ (Ctrl-C stops)")
-            when_ready()
             return
         stopping.wait(0.1)
     if not stopping.is_set():

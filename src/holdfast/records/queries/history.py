@@ -36,25 +36,9 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
         .order_by("happened_at", "id")
         .values_list("episode_id", "happened_at", "instrument", "total")
     )
-    infusions = _by_first(
-        Infusion.current.filter(episode_id__in=episode_ids)
-        .order_by("happened_at", "id")
-        .values_list("episode_id", "happened_at", "drug", "dose_mg", "dose_mg_per_kg")
-    )
-    courses = _courses(episode_ids)
-    alerts = _by_first(
-        Alert.objects.filter(episode_id__in=episode_ids, acknowledgement__isnull=True)
-        .order_by("raised_at", "id")
-        .values_list("episode_id", "id", "raised_at", "level", "due_at", "owner__name")
-    )
-    decisions = _by_first(
-        SuggestionDecision.objects.filter(episode_id__in=episode_ids)
-        .order_by("decided_at", "id")
-        .values_list("episode_id", "kind", "digest", "accepted", "decided_at")
-    )
-    ends = dict(
-        EpisodeEnd.current.filter(episode_id__in=episode_ids).values_list("episode_id", "happened_at")
-    )
+    infusions, courses = _infusions(episode_ids), _courses(episode_ids)
+    alerts, decisions = _open_alerts(episode_ids), _decisions(episode_ids)
+    ends = dict(EpisodeEnd.current.filter(episode_id__in=episode_ids).values_list("episode_id", "happened_at"))
     resistant = dict(
         Assessment.current.filter(episode_id__in=episode_ids)
         .order_by("happened_at", "id")
@@ -70,19 +54,10 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
                 if total is not None
             ),
             check_ins_at=tuple(at for at, _, _ in check_ins[pk]),
-            infusions=tuple(
-                InfusionFact(at=at, drug=drug, dose_mg=mg, dose_mg_per_kg=mg_per_kg)
-                for at, drug, mg, mg_per_kg in infusions[pk]
-            ),
+            infusions=infusions[pk],
             courses=courses[pk],
-            open_alerts=tuple(
-                AlertFact(key=str(key), raised_at=raised_at, level=level, due_at=due_at, owner_name=owner)
-                for key, raised_at, level, due_at, owner in alerts[pk]
-            ),
-            decisions=tuple(
-                DecisionFact(kind=kind, digest=digest, accepted=accepted, decided_at=decided_at)
-                for kind, digest, accepted, decided_at in decisions[pk]
-            ),
+            open_alerts=alerts[pk],
+            decisions=decisions[pk],
             closed_at=ends.get(pk),
             trd_confirmed=resistant.get(pk, False),
             zone=zone,
@@ -91,6 +66,41 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
             "pk", "started_at", "primary_instrument", "patient__clinic__zone"
         )
     }
+
+
+def _infusions(episode_ids: Collection[int]) -> Mapping[int, tuple[InfusionFact, ...]]:
+    infusions: defaultdict[int, tuple[InfusionFact, ...]] = defaultdict(tuple)
+    for pk, at, drug, mg, mg_per_kg in (
+        Infusion.current.filter(episode_id__in=episode_ids)
+        .order_by("happened_at", "id")
+        .values_list("episode_id", "happened_at", "drug", "dose_mg", "dose_mg_per_kg")
+    ):
+        infusions[pk] += (InfusionFact(at=at, drug=drug, dose_mg=mg, dose_mg_per_kg=mg_per_kg),)
+    return infusions
+
+
+def _open_alerts(episode_ids: Collection[int]) -> Mapping[int, tuple[AlertFact, ...]]:
+    alerts: defaultdict[int, tuple[AlertFact, ...]] = defaultdict(tuple)
+    for pk, key, raised_at, level, due_at, owner in (
+        Alert.objects.filter(episode_id__in=episode_ids, acknowledgement__isnull=True)
+        .order_by("raised_at", "id")
+        .values_list("episode_id", "id", "raised_at", "level", "due_at", "owner__name")
+    ):
+        alerts[pk] += (
+            AlertFact(key=str(key), raised_at=raised_at, level=level, due_at=due_at, owner_name=owner),
+        )
+    return alerts
+
+
+def _decisions(episode_ids: Collection[int]) -> Mapping[int, tuple[DecisionFact, ...]]:
+    decisions: defaultdict[int, tuple[DecisionFact, ...]] = defaultdict(tuple)
+    for pk, kind, digest, accepted, decided_at in (
+        SuggestionDecision.objects.filter(episode_id__in=episode_ids)
+        .order_by("decided_at", "id")
+        .values_list("episode_id", "kind", "digest", "accepted", "decided_at")
+    ):
+        decisions[pk] += (DecisionFact(kind=kind, digest=digest, accepted=accepted, decided_at=decided_at),)
+    return decisions
 
 
 def _courses(episode_ids: Collection[int]) -> Mapping[int, tuple[CourseFact, ...]]:

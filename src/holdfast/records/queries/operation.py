@@ -9,6 +9,9 @@ from holdfast.records.models import AuditEvent, Clinic, Episode, EpisodeEnd, Out
 OPERATOR = 0
 """Account that the trail names for what was done at the terminal before there was any account."""
 
+MADE_SYNTHETIC = "synthetic clinic made"
+"""What the trail says once all synthetic people are there."""
+
 _CHUNK = 500
 
 
@@ -28,10 +31,10 @@ def sites() -> tuple[Site, ...]:
     return tuple(Site(*row) for row in rows)
 
 
-def opened_at(clinic_id: int) -> datetime | None:
-    """When the clinic was opened, by the audit trail."""
-    opened = AuditEvent.objects.filter(actor_id=OPERATOR, action="clinic opened", subject_id=str(clinic_id))
-    return opened.order_by("number").values_list("at", flat=True).first()
+def made_synthetic_at(clinic_id: int) -> datetime | None:
+    """When the synthetic clinic was made, by the audit trail; None for a clinic of real people."""
+    made = AuditEvent.objects.filter(actor_id=OPERATOR, action=MADE_SYNTHETIC, subject_id=str(clinic_id))
+    return made.order_by("number").values_list("at", flat=True).first()
 
 
 def open_episode_ids() -> tuple[int, ...]:

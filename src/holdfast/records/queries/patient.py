@@ -16,7 +16,6 @@ from holdfast.records.models import (
     CheckIn,
     CheckInDraft,
     Clinic,
-    Episode,
     Infusion,
     Outlook,
     PatientDetails,

@@ -7,6 +7,7 @@ from holdfast.errors import NotFound
 from holdfast.records.models import Alert, Episode
 
 
+# H-007: every read and every verb reaches an episode through here, and nowhere else.
 def episodes(viewer: Viewer) -> QuerySet[Episode]:
     """Episodes the viewer may open: a patient's own; for clinical staff, those of their clinic; else none."""
     if viewer.role is Role.PATIENT and viewer.patient_id is not None:

@@ -74,7 +74,7 @@ def drivers(outlook: OutlookRow | None) -> str:
     parts = forecast.contributions
     return (
         f"Against no treatment the model puts {_points(parts.infusions[0])} down to infusions (expectancy included) "
-        f"and {_points(parts.therapy[0])} to therapy, in MADRS points: a contrast of the model, no effect shown in a trial."
+        f"and {_points(parts.therapy[0])} to therapy, in MADRS points: what the model says, not what a trial has shown."
     )
 
 

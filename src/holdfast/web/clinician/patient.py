@@ -103,7 +103,9 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
 
 def decision_form(data: Any, digest: str, outlook_id: int) -> DecisionForm:
     """The form of one suggestion; its marks are its own, as several stand on one page."""
-    return DecisionForm(data, auto_id=f"{_mark(digest)}_%s", initial={"outlook": outlook_id, "digest": digest})
+    return DecisionForm(
+        data, auto_id=f"{_mark(digest)}_%s", initial={"outlook": outlook_id, "digest": digest}
+    )
 
 
 def _mark(digest: str) -> str:

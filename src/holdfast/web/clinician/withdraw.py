@@ -1,6 +1,7 @@
 """Correct an entry: put the right score in its place, or withdraw what should not be there."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -30,15 +31,32 @@ class WithdrawForm(entry.EntryForm):
 
 
 class CorrectForm(WithdrawForm):
-    """The right total, or none when the entry should not be there at all."""
+    """The right total, or that the entry should not be there at all; an empty field alone withdraws nothing."""
 
+    change = forms.ChoiceField(
+        label="What is right",
+        choices=[("total", "Another total, given below"), ("withdraw", "It should not be there at all")],
+        widget=forms.RadioSelect,
+        initial="total",
+    )
     total = forms.IntegerField(
         required=False,
         label="Right total",
-        help_text="Leave empty to withdraw the entry altogether.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short", "autocomplete": "off"}),
     )
-    field_order = ("total", "reason")
+    field_order = ("change", "total", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """The change; another total must be given, and withdrawing needs none."""
+        given = super().clean() or {}
+        if given.get("change") == "withdraw":
+            given["total"] = None
+        elif "total" in given and given["total"] is None:
+            self.add_error(
+                "total",
+                "The right total is missing. Expected: a whole number, or choose to withdraw the entry.",
+            )
+        return given
 
 
 @page(Permission.SEE_RECORD, looks_at="episode_id")
