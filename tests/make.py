@@ -87,9 +87,11 @@ def phq9(*values: int | None) -> dict[str, int | None]:
     return {f"q{number}": value for number, value in enumerate(values, start=1)}
 
 
-def make_check_in(episode_id: int, *values: int | None, by: Viewer, at: datetime = NOW) -> uuid.UUID:
-    """PHQ-9 answers (see `phq9`) given and recorded at `at`; gives the check-in's uid."""
-    return checkins.submit(episode_id, "phq9", phq9(*values), by=by, at=at).uid
+def make_check_in(
+    episode_id: int, *values: int | None, by: Viewer, at: datetime = NOW, happened_at: datetime | None = None
+) -> uuid.UUID:
+    """PHQ-9 answers (see `phq9`) recorded at `at`; gives the check-in's uid."""
+    return checkins.submit(episode_id, "phq9", phq9(*values), by=by, at=at, happened_at=happened_at).uid
 
 
 def make_session(

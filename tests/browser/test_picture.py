@@ -1,5 +1,6 @@
 """The picture in the README: `make picture` keeps what this test sees."""
 
+from playwright.sync_api import expect
 from tests.browser.conftest import PageAt, Screenshot, SignIn
 
 from holdfast.access import Role
@@ -10,6 +11,7 @@ def test_patient_page_when_the_therapist_comes_from_the_caseload_then_it_shows_t
 ) -> None:
     page = page_at(1280, "light")
     sign_in(page, Role.THERAPIST)
-    page.get_by_role("table").get_by_role("link").first.click()
-    page.get_by_role("img").first.wait_for()
+    page.get_by_role("link", name="Ada Example").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Ada Example")
+    expect(page.get_by_role("img").first).to_be_visible()
     screenshot(page, "screenshot")

@@ -8,7 +8,7 @@ from tests.forecast.people import INDUCTION_DAYS, make_ada, make_infusions, make
 
 from holdfast.errors import InvalidInput, NotFound
 from holdfast.forecast import parameters
-from holdfast.forecast.ahead import Forecast, forecast, relief_ends_at
+from holdfast.forecast.ahead import Forecast, forecast, relief_ends_at, relief_holds
 from holdfast.forecast.filtering import Posterior, filter_record
 from holdfast.forecast.model import InfusionEvent, Record, ScoreEvent, SessionEvent
 from holdfast.forecast.scales import scale_of
@@ -106,23 +106,22 @@ def test_relief_when_it_is_sure_to_outlast_the_horizon_then_the_early_end_is_the
     assert (holds.median_days, holds.lower_days, holds.upper_days) == (None, 7, None)
 
 
-def test_relief_when_it_wears_off_then_the_median_is_the_day_on_which_half_of_all_paths_are_over() -> None:
-    record = Record(
-        scores=make_scores(27, 15, 13, 14, instrument="qids_sr16", every=2.0),
-        infusions=make_infusions(1.0),
-        as_of_day=6.0,
+def test_relief_when_looked_at_for_a_year_then_its_days_are_those_by_which_so_many_drawn_paths_are_over() -> (
+    None
+):
+    posterior = _posterior(make_ada())
+    year = trajectory(posterior, days=np.arange(0.0, 366.0, 5.0))
+    paths = np.random.default_rng(1).multivariate_normal(
+        year.mean, year.covariance(), size=40000, method="eigh"
     )
-    posterior = _posterior(record)
-    rng = np.random.default_rng(1)
-    found = trajectory(posterior, days=np.arange(85.0))
-    paths = rng.multivariate_normal(found.mean, found.covariance(), size=40000, method="eigh")
     over = np.maximum.accumulate(paths >= relief_ends_at(posterior), axis=1).mean(axis=0)
-    holds = forecast(posterior).relief_holds
+    drawn = [float(year.days[np.argmax(over >= chance)]) for chance in (0.1, 0.5)]
+    holds = relief_holds(year)
     assert holds is not None
     assert holds.median_days is not None
-    assert holds.upper_days is not None
-    drawn = [int(np.flatnonzero(over >= chance)[0]) for chance in (0.1, 0.5, 0.9)]
-    np.testing.assert_allclose([holds.lower_days, holds.median_days, holds.upper_days], drawn, atol=1)
+    np.testing.assert_allclose([holds.lower_days, holds.median_days], drawn, atol=5)
+    assert over[-1] < 0.9
+    assert holds.upper_days is None
 
 
 def test_relief_when_baseline_is_very_high_then_ends_at_half_of_it() -> None:

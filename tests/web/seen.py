@@ -1,5 +1,6 @@
 """What a person sees of a page: its tables, fields and messages, read out of the markup."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,8 @@ def elements(root: Any, name: str, /, **attributes: str) -> list[Element]:
 
 
 def text(root: Any) -> str:
-    """The words of an element or a whole response, with single spaces."""
-    return " ".join(" ".join(_words(_root(root))).split())
+    """The words of an element or a whole response, with single spaces and none before a comma or its like."""
+    return re.sub(r" (?=[,;.:)])", "", " ".join(" ".join(_words(_root(root))).split()))
 
 
 def table(response: Any, caption: str) -> list[list[str]]:

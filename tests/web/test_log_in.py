@@ -103,6 +103,7 @@ def demo_clinic(db: None) -> None:
 def test_log_in_when_in_the_demo_logs_each_role_in_with_one_tap(demo_clinic: None, settings: object) -> None:
     settings.DEMO = True  # type: ignore[attr-defined]
     text = Client().get("/log-in/").content.decode()
+    assert "Use this log-in:" in text
     assert re.findall(r'data-role="(\w+)">(\w+)<', text) == [("lead", "mo"), ("nurse", "okoro")]
     forms = re.findall(
         r'name="username" value="(\w+)">\s*<input type="hidden" name="password" value="([\w-]+)"', text

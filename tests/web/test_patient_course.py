@@ -46,7 +46,10 @@ def test_course_when_there_are_scores_says_first_and_last_and_what_they_mean(
 ) -> None:
     fill(cast)
     said = course(phone)
-    assert "On 22 February your PHQ-9 score was 8. When you began it was 24. Lower is better." in said
+    assert (
+        "On 22 February your PHQ-9 score was 8. Before your first infusion it was 24. Lower is better."
+        in said
+    )
     assert "It has fallen by half or more. That is called a response." in said
     assert "Few signs are left: a score of 4 or less." in said
 
@@ -61,8 +64,7 @@ def test_course_when_there_is_enough_shows_a_forecast_with_honest_words(cast: Ca
     fill(cast)
     said = course(phone)
     assert "It is a statistical estimate" in said
-    assert "Your relief may hold for more than 12 weeks." in said
-    assert "It may also end sooner: nobody can be sure." in said
+    assert "relief may hold for" in said
     assert HONEST in said
     assert "Forecast, most likely" in said
 
@@ -78,9 +80,9 @@ def span(median: int | None, lower: int, upper: int | None) -> Relief | None:
     [
         ((6, 0, 20), Relief("less than a week", "less than a week", "about 20 days")),
         ((7, 6, 21), Relief("about 7 days", "less than a week", "about 3 weeks")),
-        ((40, 12, None), Relief("about 6 weeks", "about 12 days", "")),
-        ((None, 30, None), Relief("", "about 4 weeks", "")),
-        ((None, 84, None), Relief("", "", "")),
+        ((40, 12, None), Relief("about 6 weeks", "about 12 days", "more than 12 weeks")),
+        ((None, 30, None), Relief("", "about 4 weeks", "more than 12 weeks")),
+        ((None, 84, None), Relief("", "", "more than 12 weeks")),
     ],
 )
 def test_relief_when_told_is_no_surer_than_the_forecast(

@@ -1,6 +1,7 @@
-"""Facts recorded one after the other without an outlook after each: for a job that renews the outlooks once, at its end.
+"""Facts recorded one after the other without an outlook after each: for a job that renews outlooks once, at its end.
 
-Rules, alerts and trail are those of the verbs that people use; only the statistics wait.
+Rules, alerts and trail are those of the verbs that people use; only the statistics wait. Each takes the episode as
+`scope.episode` gave it to someone of the clinic, which is asked once and not again for every fact.
 """
 
 import uuid
@@ -10,15 +11,13 @@ from decimal import Decimal
 from holdfast import units
 from holdfast.access import Permission, Role, Viewer, require
 from holdfast.care import checkins, infusions, therapy
-from holdfast.errors import NotFound
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import Answers
-from holdfast.records.models import CheckIn, TherapyCourse
-from holdfast.records.queries import scope
+from holdfast.records.models import CheckIn, Episode, TherapyCourse
 
 
 def check_in(
-    episode_id: int,
+    episode: Episode,
     instrument: str,
     *,
     answers: Answers | None = None,
@@ -32,7 +31,7 @@ def check_in(
     patient = by.role is Role.PATIENT
     require(by, Permission.ANSWER_CHECK_IN if patient else Permission.ENTER_SCORE)
     checkins.keep(
-        scope.episode(by, episode_id),
+        episode,
         load(instrument),
         answers=answers,
         total=total,
@@ -46,12 +45,12 @@ def check_in(
 
 
 def infusion(
-    episode_id: int, *, dose_mg: Decimal, weight_kg: Decimal, happened_at: datetime, by: Viewer, at: datetime
+    episode: Episode, *, dose_mg: Decimal, weight_kg: Decimal, happened_at: datetime, by: Viewer, at: datetime
 ) -> None:
     """Keep an infusion given. **Units**: mg, kg."""
     require(by, Permission.RECORD_INFUSION)
     infusions.keep(
-        scope.episode(by, episode_id),
+        episode,
         dose_mg=dose_mg,
         dose_mg_per_kg=units.dose_mg_per_kg(dose_mg=dose_mg, weight_kg=weight_kg),
         weight_kg=weight_kg,
@@ -62,20 +61,18 @@ def infusion(
     )
 
 
-def course(episode_id: int, slug: str, *, started_at: datetime, by: Viewer, at: datetime) -> int:
-    """Open a course of a therapy; gives its id."""
+def course(episode: Episode, slug: str, *, started_at: datetime, by: Viewer, at: datetime) -> TherapyCourse:
+    """Open a course of a therapy."""
     require(by, Permission.RECORD_SESSION)
-    return therapy.keep_course(scope.episode(by, episode_id), slug, started_at=started_at, by=by, at=at)
+    pk = therapy.keep_course(episode, slug, started_at=started_at, by=by, at=at)
+    return TherapyCourse(pk=pk, episode=episode, therapy=slug)
 
 
 def session(
-    course_id: int, *, number: int, attendance: str, happened_at: datetime, by: Viewer, at: datetime
+    course: TherapyCourse, *, number: int, attendance: str, happened_at: datetime, by: Viewer, at: datetime
 ) -> None:
-    """Keep what became of one session."""
+    """Keep what became of one session of a course opened here."""
     require(by, Permission.RECORD_SESSION)
-    row = TherapyCourse.objects.filter(pk=course_id, episode__in=scope.episodes(by)).first()
-    if row is None:
-        raise NotFound("no such therapy course in your clinic")
     therapy.keep_session(
-        row, number=number, attendance=attendance, happened_at=happened_at, by=by, at=at, uid=uuid.uuid4()
+        course, number=number, attendance=attendance, happened_at=happened_at, by=by, at=at, uid=uuid.uuid4()
     )

@@ -7,12 +7,20 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from holdfast.access import Permission, Viewer, require
-from holdfast.care import alerts, audit, infusions, patients, therapy
+from holdfast.care import alerts, audit, infusions, therapy
 from holdfast.care.caseload import NOTHING_TO_DO
 from holdfast.care.import_entries import NewPerson, Plan, PlannedCheckIn, PlannedInfusion, PlannedSession
 from holdfast.errors import Conflict
 from holdfast.pathway.stage import Stage
-from holdfast.records.models import CaseloadEntry, CheckIn, Episode, TherapyCourse
+from holdfast.records.models import (
+    CaseloadEntry,
+    CheckIn,
+    Clinic,
+    Episode,
+    Patient,
+    PatientDetails,
+    TherapyCourse,
+)
 
 Row = TypeVar("Row")
 
@@ -45,43 +53,54 @@ def bring_in(plan: Plan, *, by: Viewer, at: datetime) -> tuple[int, ...]:
 
 
 def _enrolled(people: Sequence[NewPerson], *, by: Viewer, at: datetime) -> dict[str, int]:
-    """Take the new people into care under their codes; gives their episodes."""
-    episodes = {
-        person.code: patients.keep(
-            code=person.code,
-            name=person.code,
-            by=by,
-            at=at,
-            started_at=person.started_at,
-            born_on=None,
-            zone=None,
-            instrument=person.instrument,
+    """As `patients.keep` under their codes, many at once; gives their episodes."""
+    recorded = {"recorded_at": at, "recorded_by_id": by.account_id}
+    zone = Clinic.objects.values_list("zone", flat=True).get(pk=by.clinic_id)
+    episodes: dict[str, int] = {}
+    for chunk in _chunks(people):
+        found = Patient.objects.bulk_create(
+            Patient(clinic_id=by.clinic_id, code=person.code, **recorded) for person in chunk
         )
-        for person in people
-    }
-    _list_in_caseload(tuple(episodes.values()), by=by, at=at)
+        PatientDetails.objects.bulk_create(
+            PatientDetails(
+                patient=patient, name=patient.code, zone=zone, happened_at=person.started_at, **recorded
+            )
+            for patient, person in zip(found, chunk, strict=True)
+        )
+        begun = Episode.objects.bulk_create(
+            Episode(
+                patient=patient,
+                started_at=person.started_at,
+                primary_instrument=person.instrument,
+                **recorded,
+            )
+            for patient, person in zip(found, chunk, strict=True)
+        )
+        audit.note_all(
+            [audit.Entry("patient enrolled", "episode", episode.pk) for episode in begun], by=by, at=at
+        )
+        _list_in_caseload(begun, at=at)
+        episodes |= {person.code: episode.pk for person, episode in zip(chunk, begun, strict=True)}
     return episodes
 
 
-def _list_in_caseload(episode_ids: Sequence[int], *, by: Viewer, at: datetime) -> None:
-    """Put the new people on the list at once: an alert of theirs must be seen before their first outlook is made."""
-    for chunk in _chunks(episode_ids):
-        rows = Episode.objects.filter(pk__in=chunk).values_list("pk", "patient_id", "patient__code")
-        CaseloadEntry.objects.bulk_create(
-            CaseloadEntry(
-                episode_id=pk,
-                clinic_id=by.clinic_id,
-                patient_id=patient_id,
-                name=code,
-                code=code,
-                search_text=f"{code} {code}".lower(),
-                stage=Stage.REFERRED.value,
-                urgency=NOTHING_TO_DO,
-                since=at,
-                updated_at=at,
-            )
-            for pk, patient_id, code in rows
+def _list_in_caseload(episodes: Sequence[Episode], *, at: datetime) -> None:
+    """Put new people on the list at once: an alert of theirs must be seen before their first outlook is made."""
+    CaseloadEntry.objects.bulk_create(
+        CaseloadEntry(
+            episode=episode,
+            clinic_id=episode.patient.clinic_id,
+            patient=episode.patient,
+            name=episode.patient.code,
+            code=episode.patient.code,
+            search_text=f"{episode.patient.code} {episode.patient.code}".lower(),
+            stage=Stage.REFERRED.value,
+            urgency=NOTHING_TO_DO,
+            since=at,
+            updated_at=at,
         )
+        for episode in episodes
+    )
 
 
 def _keep_check_ins(

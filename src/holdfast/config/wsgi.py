@@ -1,4 +1,4 @@
-"""Server entry: `granian --interface wsgi holdfast.config.wsgi:application`."""
+"""Server entry: what each worker serves, with the forecast loaded before its first request."""
 
 import os
 
@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "holdfast.config.settings")
 
 application = get_wsgi_application()
+
+# Only now: everything below the surfaces needs Django set up.
+from holdfast.jobs.serve import warm  # noqa: E402
+
+warm()

@@ -29,7 +29,7 @@ class Scale:
     relapse_at_least: int | None
     response_fall_percent: int
 
-    def severity(self, score: float) -> float:
+    def severity(self, score: float | int) -> float:
         """The severity at which this score is expected."""
         return (score - self.intercept) / self.slope
 

@@ -67,7 +67,8 @@ def _holds_synthetic_clinic() -> bool:
     kinds = clinics.kinds()
     if False in kinds:
         raise Conflict(
-            f"{_place()} holds a clinic of real people, which the demo must not touch; name another place with --database"
+            f"{_place()} holds a clinic of real people, which the demo must not touch; "
+            "name another place with --database"
         )
     return True in kinds
 

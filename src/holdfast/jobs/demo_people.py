@@ -235,7 +235,7 @@ def _check_ins(
     at: datetime,
     rng: np.random.Generator,
 ) -> Iterator[Answered]:
-    """PHQ-9 each time, GAD-7 beside every second one, a clinician's rating early, after the course and lately."""
+    """PHQ-9 each time, GAD-7 beside every third one, a clinician's rating early, after the course and lately."""
     history = replace(_history(person, ()), check_ins_at=tuple(moments))
     rated = {0, min(8, len(moments) - 1), len(moments) - 1}
     for place, moment in enumerate(moments):
@@ -247,7 +247,7 @@ def _check_ins(
         if partial[place]:
             answers[f"q{rng.integers(1, 9)}"] = None
         yield Answered(moment, recorded_at, came, "phq9", answers=answers, waits=now)
-        if place % 2 == 0:
+        if place % 3 == 0:
             anxiety = int(np.clip(round(GAD7_PER_PHQ9_POINT * totals[place] + rng.normal(0, 2)), 0, 21))
             later = timedelta(minutes=2)
             yield Answered(

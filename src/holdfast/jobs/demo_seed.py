@@ -1,11 +1,12 @@
 """Makes the synthetic clinic: its staff, and everything its people went through, by the verbs a clinic uses."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import click
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
@@ -17,7 +18,7 @@ from holdfast.jobs import demo_people
 from holdfast.jobs.demo_people import Answered, Given, Held, Person
 from holdfast.records.queries import alerts as alert_rows
 from holdfast.records.queries import clinic as clinics
-from holdfast.records.queries import operation, patient
+from holdfast.records.queries import operation, patient, scope
 
 SLUG = "holdfast-demo"
 NAME = "Holdfast demo clinic"
@@ -61,11 +62,10 @@ class Team:
     members: dict[str, Viewer]
 
 
-@transaction.atomic
 def seed(*, at: datetime) -> None:
     """Make the clinic as if it had been at work up to `at`: every step in the order of time, all or nothing."""
     people = tuple(demo_people.everyone(at))
-    with _quietly(), _cheap_hashes():
+    with _quietly(), _cheap_hashes(), transaction.atomic():
         seeding = _Seeding(_open_clinic(at=at - OPEN_FOR, today=at), at=at)
         steps = sorted(
             (step for person in people for step in seeding.steps(person)), key=lambda step: step[0]
@@ -74,11 +74,12 @@ def seed(*, at: datetime) -> None:
             for moment, take in bar:
                 take(moment)
         with click.progressbar(seeding.episodes.values(), label="      outlooks") as bar:
-            for episode_id in bar:
-                outlooks.refresh(episode_id, at=at)
-    clinic_id = seeding.team.clinic_id
-    operator = accounts.operator(clinic_id)
-    audit.note(operation.MADE_SYNTHETIC, subject="clinic", subject_id=clinic_id, by=operator, at=at)
+            for episode in bar:
+                outlooks.refresh(episode.pk, at=at)
+        operator = accounts.operator(seeding.team.clinic_id)
+        audit.note(
+            operation.MADE_SYNTHETIC, subject="clinic", subject_id=operator.clinic_id, by=operator, at=at
+        )
 
 
 class _Seeding:
@@ -86,8 +87,8 @@ class _Seeding:
 
     def __init__(self, team: Team, *, at: datetime) -> None:
         self.team, self.at = team, at
-        self.episodes: dict[str, int] = {}
-        self.courses: dict[str, int] = {}
+        self.episodes: dict[str, Any] = {}
+        self.courses: dict[str, Any] = {}
 
     def steps(self, person: Person) -> Iterator[Step]:
         """The person's whole course."""
@@ -111,20 +112,22 @@ class _Seeding:
             yield self.at - timedelta(hours=20), partial(self._close, person)
 
     def _enrol(self, person: Person, at: datetime) -> None:
-        self.episodes[person.code] = patients.enrol(
+        by = self.team.members["okoro"]
+        episode_id = patients.enrol(
             code=person.code,
             name=person.name,
             born_on=person.born_on,
             started_at=person.started_at,
-            by=self.team.members["okoro"],
+            by=by,
             at=at,
         )
+        self.episodes[person.code] = scope.episode(by, episode_id)
         if person.code == ADA:
             _open_account(self.team, "ada", person.name, Role.PATIENT, at=at)
 
     def _assess(self, person: Person, at: datetime) -> None:
         patients.assess(
-            self.episodes[person.code],
+            self.episodes[person.code].pk,
             treatment_resistant=True,
             happened_at=at,
             by=self.team.members["lind"],
@@ -152,7 +155,7 @@ class _Seeding:
     def _answer_alert(self, person: Person, answered: Answered, at: datetime) -> None:
         by = self.team.members["bell"]
         words = ANSWERS_TO_ALERTS[at.toordinal() % len(ANSWERS_TO_ALERTS)]
-        for row in alert_rows.waiting_of(by, self.episodes[person.code]):
+        for row in alert_rows.waiting_of(by, self.episodes[person.code].pk):
             if row.raised_at == answered.recorded_at:
                 alerts.acknowledge(row.alert_id, action=words, by=by, at=at)
 
@@ -187,7 +190,7 @@ class _Seeding:
 
     def _decide(self, person: Person, at: datetime) -> None:
         """On the most urgent next step that can be declined, as it was shown at that moment."""
-        by, episode_id = self.team.members["bell"], self.episodes[person.code]
+        by, episode_id = self.team.members["bell"], self.episodes[person.code].pk
         outlooks.refresh(episode_id, at=at)
         shown = patient.outlook(by, episode_id)
         chosen = next((s for s in shown.suggestions if s.can_be_declined), None) if shown else None
@@ -199,7 +202,7 @@ class _Seeding:
 
     def _close(self, person: Person, at: datetime) -> None:
         patients.close(
-            self.episodes[person.code],
+            self.episodes[person.code].pk,
             reason=person.story.closed_because,
             by=self.team.members["bell"],
             at=at,

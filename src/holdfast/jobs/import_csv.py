@@ -59,13 +59,14 @@ def import_files(
     if not dry_run:
         _refuse_synthetic(by.clinic_id)
     plan, refused = _judge(source, events, instrument=instrument, by=by, at=at)
-    for line in _report(plan, refused, by=by, dry_run=dry_run):
+    writes = not dry_run and (skip_refused or not refused)
+    for line in _report(plan, refused, by=by, writes=writes):
         click.echo(line)
-    if refused and (dry_run or not skip_refused):
-        raise HoldfastError(_what_to_do(len(refused), dry_run=dry_run))
-    if not dry_run:
+    if writes:
         _write_refused(refused)
         _bring_in(plan, by=by, at=at)
+    elif refused:
+        raise HoldfastError(_what_to_do(len(refused), dry_run=dry_run))
 
 
 def _judge(
@@ -99,11 +100,11 @@ def _bring_in(plan: Plan, *, by: Viewer, at: datetime) -> None:
         click.echo(line, err=True)
 
 
-def _report(plan: Plan, refused: Sequence[Refused], *, by: Viewer, dry_run: bool) -> Iterator[str]:
+def _report(plan: Plan, refused: Sequence[Refused], *, by: Viewer, writes: bool) -> Iterator[str]:
     """What is done, or would be, and every reason for refusing a row."""
     yield f"{clinics.name(by.clinic_id)}, in the name of {by.name} ({by.role})"
     yield (
-        f"{'Would add' if dry_run or refused else 'Adding'} {len(plan.people)} new people, "
+        f"{'Adding' if writes else 'Would add'} {len(plan.people)} new people, "
         f"{len(plan.check_ins)} check-ins, {len(plan.infusions)} infusions, {len(plan.sessions)} sessions; "
         f"{plan.alerts} safety alerts"
     )
@@ -111,8 +112,8 @@ def _report(plan: Plan, refused: Sequence[Refused], *, by: Viewer, dry_run: bool
     yield f"Refused: {len(refused)} rows"
     for row in refused:
         yield from (f"  {line}" for line in row.lines())
-    if dry_run:
-        yield "This was a dry run: nothing is changed"
+    if not writes:
+        yield "Nothing is changed"
 
 
 def _what_to_do(count: int, *, dry_run: bool) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypeVar, cast
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from holdfast.care.import_entries import CheckInEntry, Entry, InfusionEntry, SessionEntry
@@ -27,6 +27,15 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _WHOLE = re.compile(r"([0-9]{1,9})(\.0+)?")
 _DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 _LONGEST_SHOWN = 6
+
+Session = tuple[str, int | None, str]
+"""Therapy, number in its protocol if given, attendance."""
+
+Doses = tuple[Decimal, Decimal | None, Decimal | None]
+"""mg/kg; mg and kg if given."""
+
+_NO_SESSION: Session = ("", None, "")
+_NO_DOSES: Doses = (Decimal(0), None, None)
 
 Read = TypeVar("Read")
 
@@ -54,13 +63,13 @@ class _Row:
         self.line, self.cells = line, cells
         self.problems: list[Problem] = []
 
-    def read(self, column: str, reader: Callable[[str], Read]) -> Read:
-        """The cell as a value; of a cell that is none, the problem is kept and the value is of no use."""
+    def read(self, column: str, reader: Callable[[str], Read], *, unread: Read) -> Read:
+        """The cell as a value. For one that is none the problem is kept, and `unread` fills a row refused anyway."""
         try:
             return reader(self.cells[column].strip())
         except InvalidInput as error:
             self.problems += [replace(problem, where=column) for problem in error.problems]
-            return cast(Read, None)  # a row with a problem becomes a BadRow before anyone looks at its values
+            return unread
 
 
 def check_ins(table: Table, *, instrument: str | None, clock: Clock) -> Iterator[Entry | BadRow]:
@@ -71,6 +80,7 @@ def check_ins(table: Table, *, instrument: str | None, clock: Clock) -> Iterator
     """
     items = item_columns(table)
     _refuse_unclear(table, items=items, instrument=instrument)
+    _refuse_bare(table)
     for row in _rows(table):
         entry = _check_in(row, items=items, instrument=instrument, clock=clock)
         yield BadRow(row.line, tuple(row.problems)) if row.problems else entry
@@ -79,6 +89,7 @@ def check_ins(table: Table, *, instrument: str | None, clock: Clock) -> Iterator
 def events(table: Table, *, clock: Clock) -> Iterator[Entry | BadRow]:
     """The infusions and sessions of a file with the columns person, date, event and detail."""
     table.require(*EVENT_COLUMNS)
+    _refuse_bare(table)
     for row in _rows(table):
         entry = _event(row, clock=clock)
         yield BadRow(row.line, tuple(row.problems)) if row.problems else entry
@@ -97,7 +108,14 @@ def _refuse_unclear(table: Table, *, items: tuple[str, ...], instrument: str | N
         )
     if items and "score" in table.names:
         raise InvalidInput(Problem(table.file, "has a column score and item columns", "one of the two"))
+    if instrument is not None:
+        _slug(instrument)
     table.require("person", "date", *(() if instrument else ("instrument",)), *(() if items else ("score",)))
+
+
+def _refuse_bare(table: Table) -> None:
+    if not table.rows:
+        raise InvalidInput(Problem(table.file, "has no rows below its first line", "one row for each entry"))
 
 
 def _rows(table: Table) -> Iterator[_Row]:
@@ -106,17 +124,17 @@ def _rows(table: Table) -> Iterator[_Row]:
 
 
 def _check_in(row: _Row, *, items: tuple[str, ...], instrument: str | None, clock: Clock) -> CheckInEntry:
-    written, happened_at = row.read("date", lambda text: _moment(text, clock)) or ("", clock.at)
-    slug = _slug(instrument) if instrument else row.read("instrument", _slug)
-    answers = {item: row.read(item, _answer) for item in items}
+    written, happened_at = row.read("date", lambda text: _moment(text, clock), unread=("", clock.at))
+    slug = _slug(instrument) if instrument else row.read("instrument", _slug, unread="")
+    answers = {item: row.read(item, _answer, unread=None) for item in items}
     return CheckInEntry(
         line=row.line,
-        person=row.read("person", _person),
+        person=row.read("person", _person, unread=""),
         written=written,
         happened_at=happened_at,
         instrument=slug,
         answers=_asked(slug, answers) if items else None,
-        total=None if items else row.read("score", _total),
+        total=None if items else row.read("score", _total, unread=0),
     )
 
 
@@ -127,12 +145,13 @@ def _asked(slug: str, answers: Mapping[str, int | None]) -> dict[str, int | None
 
 
 def _event(row: _Row, *, clock: Clock) -> InfusionEntry | SessionEntry:
-    written, happened_at = row.read("date", lambda text: _moment(text, clock)) or ("", clock.at)
-    person = row.read("person", _person)
-    if row.read("event", _kind) == "session":
-        therapy, number, attendance = row.read("detail", _session) or ("", None, "")
+    written, happened_at = row.read("date", lambda text: _moment(text, clock), unread=("", clock.at))
+    person = row.read("person", _person, unread="")
+    kind = row.read("event", _kind, unread="")
+    if kind == "session":
+        therapy, number, attendance = row.read("detail", _session, unread=_NO_SESSION)
         return SessionEntry(row.line, person, written, happened_at, therapy, number, attendance)
-    doses = row.read("detail", _doses) or (Decimal(0), None, None)
+    doses = row.read("detail", _doses, unread=_NO_DOSES) if kind else _NO_DOSES
     return InfusionEntry(row.line, person, written, happened_at, *doses)
 
 
@@ -202,7 +221,7 @@ def _kind(text: str) -> str:
     return kind
 
 
-def _doses(text: str) -> tuple[Decimal, Decimal | None, Decimal | None]:
+def _doses(text: str) -> Doses:
     """mg/kg alone, or mg/kg, mg and kg. **Units**: as named."""
     parts = [part.strip() for part in text.split(";")]
     if len(parts) not in (1, 3) or not all(_DECIMAL.fullmatch(part) for part in parts):
@@ -213,7 +232,7 @@ def _doses(text: str) -> tuple[Decimal, Decimal | None, Decimal | None]:
     return mg_per_kg.quantize(Decimal("0.01"), ROUND_HALF_UP), mg, kg
 
 
-def _session(text: str) -> tuple[str, int | None, str]:
+def _session(text: str) -> Session:
     """Therapy, number and attendance of `cbt`, `cbt:3`, `cbt:did_not_attend` or `cbt:3:did_not_attend`."""
     therapy, *rest = (part.strip().lower() for part in text.split(":"))
     numbers = [int(part) for part in rest if re.fullmatch("[0-9]{1,6}", part)]

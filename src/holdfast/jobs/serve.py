@@ -7,11 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 import click
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 from django.utils import timezone
 from granian import Granian
@@ -53,11 +51,10 @@ def run(*, host: str, port: int, workers: int) -> None:
     # Each worker starts as a fresh process: nothing that our threads hold at that moment is copied into it.
     multiprocessing.set_start_method("spawn", force=True)
     server = Granian(
-        "holdfast.jobs.serve:application",
+        "holdfast.config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        factory=True,
         workers=workers,
         blocking_threads=THREADS_A_WORKER,
         respawn_failed_workers=True,
@@ -71,13 +68,6 @@ def run(*, host: str, port: int, workers: int) -> None:
     server.on_shutdown(stopping.set)
     server.serve()
     click.echo("Stopped.")
-
-
-def application() -> Callable[..., Any]:
-    """What a worker serves: every page, with the forecast compiled before the first request."""
-    pages = get_wsgi_application()
-    warm()
-    return pages
 
 
 def warm() -> None:

@@ -54,6 +54,8 @@ def fall(before: Reading | None, reading: Reading) -> str:
     percent = None if before is None else percent_fall(before, reading)
     if before is None or percent is None:
         return score(reading)
+    if percent == 0:
+        return f"{score(reading)}, the same as at baseline"
     if percent < 0:
         return f"{score(reading)}, {-percent:.0f} % above the baseline of {before.total}"
     return f"{score(reading)}, {percent:.0f} % below the baseline of {before.total}"

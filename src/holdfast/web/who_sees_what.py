@@ -14,12 +14,12 @@ from holdfast.access import PERMISSIONS, Permission, Role
 from holdfast.web.help_now import visitor
 
 ROLES: Mapping[Role, str] = {
-    Role.PATIENT: gettext_noop("You"),
-    Role.THERAPIST: gettext_noop("Your therapist, and other therapists of the clinic"),
-    Role.NURSE: gettext_noop("Nurses"),
-    Role.PRESCRIBER: gettext_noop("Doctors who prescribe"),
-    Role.LEAD: gettext_noop("The head of the programme"),
-    Role.ADMINISTRATOR: gettext_noop("The administrator"),
+    Role.PATIENT: gettext_noop("you"),
+    Role.THERAPIST: gettext_noop("therapists"),
+    Role.NURSE: gettext_noop("nurses"),
+    Role.PRESCRIBER: gettext_noop("doctors who prescribe"),
+    Role.LEAD: gettext_noop("the head of the programme"),
+    Role.ADMINISTRATOR: gettext_noop("the administrator"),
 }
 """Every role as a patient would say it."""
 
@@ -41,11 +41,11 @@ WORDS: Mapping[Permission, str] = {
 
 
 @dataclass(frozen=True)
-class Row:
-    """One thing that can be done, and who may do it."""
+class Group:
+    """People who may do the same things, and those things."""
 
-    what: str
     who: tuple[str, ...]
+    may: tuple[str, ...]
 
 
 @never_cache
@@ -53,12 +53,15 @@ class Row:
 def who_sees_what(request: HttpRequest) -> HttpResponse:
     """The whole table; nothing in it is private, so it needs no log-in."""
     visitor(request)
-    return render(request, "who_sees_what.html", {"rows": rows()})
+    return render(request, "who_sees_what.html", {"groups": groups()})
 
 
-def rows() -> tuple[Row, ...]:
-    """Every permission with the roles that have it."""
+def groups() -> tuple[Group, ...]:
+    """Every permission, put together with those that the same roles have."""
+    by_roles: dict[tuple[Role, ...], list[str]] = {}
+    for permission, words in WORDS.items():
+        roles = tuple(role for role in Role if permission in PERMISSIONS[role])
+        by_roles.setdefault(roles, []).append(_(words))
     return tuple(
-        Row(_(words), tuple(_(ROLES[role]) for role in Role if permission in PERMISSIONS[role]))
-        for permission, words in WORDS.items()
+        Group(tuple(_(ROLES[role]) for role in roles), tuple(may)) for roles, may in by_roles.items()
     )

@@ -36,19 +36,20 @@ IN_DAYS_FROM, IN_WEEKS_FROM = 7, 21
 
 @dataclass(frozen=True)
 class Stand:
-    """Where the person stands on one scale, ready to be said."""
+    """Where the person stands on one scale, ready to be said; `alone` when there is nothing to compare with."""
 
     now: int
     now_at: datetime
     first: int
     remission: bool
     response: bool
+    before_infusions: bool
     alone: bool
 
 
 @dataclass(frozen=True)
 class Relief:
-    """How long relief is likely to hold, in words; empty where that is beyond the forecast."""
+    """How long relief is likely to hold, in words; `likely`, `shortest` empty where beyond the forecast."""
 
     likely: str
     shortest: str
@@ -100,6 +101,7 @@ def _stand(history: History) -> Stand | None:
         first=start.total,
         remission=definitions.is_remission(last) is True,
         response=definitions.is_response(start, last),
+        before_infusions=bool(history.infusions) and start.at <= min(one.at for one in history.infusions),
         alone=last == start,
     )
 
@@ -111,7 +113,8 @@ def relief_in_words(forecast: Forecast) -> Relief | None:
         return None
     # Relief that holds throughout has no shortest time: the forecast ended first.
     shortest = holds.lower_days if holds.lower_days < forecast.days[-1] else None
-    return Relief(likely=_span(holds.median_days), shortest=_span(shortest), longest=_span(holds.upper_days))
+    longest = _span(holds.upper_days) or _("more than 12 weeks")
+    return Relief(likely=_span(holds.median_days), shortest=_span(shortest), longest=longest)
 
 
 def _span(days: int | None) -> str:

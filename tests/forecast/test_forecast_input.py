@@ -1,0 +1,146 @@
+"""Nonsense is refused where it enters, with an error that names the place and what would be right."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.forecast.people import make_ada, make_infusions, make_scores, make_sessions
+
+from holdfast.errors import InvalidInput
+from holdfast.forecast.cohort import Cohort
+from holdfast.forecast.model import InfusionEvent, Record, ScoreEvent, SessionEvent
+from holdfast.forecast.scales import scale_of, scales
+
+NAN, INFINITY = float("nan"), float("inf")
+LINKED = "bdi2, hamd17, madrs, phq9, qids_sr16"
+
+
+def _said(error: pytest.ExceptionInfo[InvalidInput]) -> str:
+    return str(error.value)
+
+
+@pytest.mark.parametrize("day", [NAN, INFINITY, -0.5])
+def test_event_when_its_day_is_no_day_then_is_refused(day: float) -> None:
+    for make in (
+        lambda: ScoreEvent(day, "phq9", 5),
+        lambda: InfusionEvent(day, 1.0),
+        lambda: SessionEvent(day, "cbt"),
+    ):
+        with pytest.raises(InvalidInput) as error:
+            make()
+        assert _said(error) == "day: not a day of the episode (expected a finite number of days, 0 or more)"
+
+
+@pytest.mark.parametrize("value", [-1, 28])
+def test_score_when_outside_the_range_then_names_the_range(value: int) -> None:
+    with pytest.raises(InvalidInput) as error:
+        ScoreEvent(0.0, "phq9", value)
+    assert _said(error) == "score: not a total of phq9 (expected a whole number from 0 to 27)"
+
+
+@pytest.mark.parametrize(
+    ("instrument", "what"), [("mood", "'mood' is unknown"), ("gad7", "'gad7' has no link to severity")]
+)
+def test_score_when_instrument_cannot_be_read_then_names_those_that_can(instrument: str, what: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        ScoreEvent(0.0, instrument, 5)
+    assert _said(error) == f"instrument: {what} (expected one of {LINKED})"
+
+
+@pytest.mark.parametrize("dose", [0.0, -1.0, NAN, INFINITY, 40.0])
+def test_infusion_when_dose_is_impossible_then_is_refused(dose: float) -> None:
+    with pytest.raises(InvalidInput) as error:
+        InfusionEvent(0.0, dose)
+    expected = "expected more than 0 and at most 4 times 0.5 mg/kg"
+    assert _said(error) == f"dose: not a dose of ketamine for depression ({expected})"
+
+
+def test_session_when_therapy_is_unknown_then_names_the_five() -> None:
+    with pytest.raises(InvalidInput) as error:
+        SessionEvent(0.0, "talking")
+    assert (
+        _said(error)
+        == "therapy: unknown therapy 'talking' (expected one of cbt, dbt, act, psychodynamic, ipt)"
+    )
+
+
+def test_record_when_events_lie_after_its_day_then_names_each() -> None:
+    with pytest.raises(InvalidInput) as error:
+        Record(scores=make_scores(20, 18), infusions=make_infusions(3.5), as_of_day=3.0)
+    assert [problem.where for problem in error.value.problems] == ["scores[1].day", "infusions[0].day"]
+
+
+def test_record_when_events_come_in_any_order_then_keeps_them_by_day() -> None:
+    ada = make_ada()
+    shuffled = Record(
+        scores=ada.scores[::-1], infusions=ada.infusions[::-1], sessions=ada.sessions[::-1], as_of_day=20.0
+    )
+    assert shuffled == ada
+
+
+def test_scales_when_listed_then_are_the_linked_instruments() -> None:
+    assert ", ".join(scales()) == LINKED
+    assert scale_of("madrs").severity(22) == 22.0
+
+
+def _cohort(**changes: Any) -> Cohort:
+    """Two people, the second with a score, an infusion, a score and a session, and whole columns changed."""
+    second = Record(
+        scores=(ScoreEvent(0.0, "phq9", 20), ScoreEvent(6.0, "phq9", 9)),
+        infusions=make_infusions(2.0),
+        sessions=make_sessions(7.0),
+        as_of_day=9.0,
+    )
+    sound = Cohort.of([Record(scores=make_scores(14), as_of_day=1.0), second])
+    return replace(sound, **changes)
+
+
+def _with(column: str, event: int, value: float) -> dict[str, Any]:
+    changed = getattr(_cohort(), column).copy()
+    changed[event] = value
+    return {column: changed}
+
+
+@pytest.mark.parametrize(
+    ("column", "event", "value", "said"),
+    [
+        ("day", 2, NAN, "person 1, event 1, day: not a day of the episode"),
+        ("day", 3, 1.0, "person 1, event 2, day: before the event above"),
+        ("day", 4, 9.5, "person 1, event 3, day: later than the person's as_of_day"),
+        ("kind", 0, 3, "person 0, event 0, kind: unknown"),
+        ("code", 1, 5, "person 1, event 0, code: unknown"),
+        ("code", 4, -1, "person 1, event 3, code: unknown"),
+        ("amount", 1, 28.0, "person 1, event 0, amount: impossible"),
+        ("amount", 1, 19.5, "person 1, event 0, amount: impossible"),
+        ("amount", 1, NAN, "person 1, event 0, amount: impossible"),
+        ("amount", 2, 0.0, "person 1, event 1, amount: impossible"),
+        ("amount", 4, 2.0, "person 1, event 3, amount: impossible"),
+    ],
+)
+def test_cohort_when_a_cell_is_wrong_then_names_person_event_and_column(
+    column: str, event: int, value: float, said: str
+) -> None:
+    with pytest.raises(InvalidInput) as error:
+        _cohort(**_with(column, event, value))
+    assert _said(error).startswith(said)
+
+
+def test_cohort_when_simultaneous_events_are_in_the_wrong_order_then_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="person 1, event 2, day: before the event above"):
+        _cohort(**_with("day", 3, 2.0))
+
+
+@pytest.mark.parametrize("offsets", [[0, 1], [0, 1, 4], [1, 1, 5], [0, 6, 5]])
+def test_cohort_when_offsets_do_not_fit_then_is_refused(offsets: list[int]) -> None:
+    with pytest.raises(InvalidInput, match="offsets: do not share the rows out among the people"):
+        _cohort(offsets=np.array(offsets))
+
+
+def test_cohort_when_a_person_has_no_day_then_is_named() -> None:
+    with pytest.raises(InvalidInput, match="person 1, as_of_day: not a day of the episode"):
+        _cohort(as_of_day=np.array([1.0, NAN]))
+
+
+def test_cohort_when_there_is_nobody_then_is_empty() -> None:
+    assert len(Cohort.of([])) == 0
