@@ -81,7 +81,7 @@ def _instrument(one: "Instrument") -> str:
         ),
         [
             f"Licence: {licence.status.replace('_', ' ')}",
-            f"{licence.holder}. {licence.statement}",
+            f"{licence.holder.rstrip('.')}. {licence.statement}",
             licence.source,
         ],
         ["Licence verified on", str(licence.verified_on or "not yet"), ""],

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -162,19 +163,34 @@ def migrate() -> None:
 @click.argument("slug")
 @click.option("--name", required=True, help="Name shown to people.")
 @click.option("--zone", required=True, help="IANA time zone, for example Europe/London.")
-@click.option(
-    "--crisis-contact",
-    "crisis_contacts",
-    multiple=True,
-    metavar="LABEL;PHONE;HOURS;CHECKED",
-    help="Help shown to patients; CHECKED is the day someone rang it, 2026-03-02. May be given several times.",
-)
-def clinic(slug: str, name: str, zone: str, crisis_contacts: tuple[str, ...]) -> None:
+def clinic(slug: str, name: str, zone: str) -> None:
     """Open a clinic; SLUG is its short name in commands, for example harbour."""
     with _record():
         from holdfast.jobs.operate import open_clinic
 
-        open_clinic(slug, name=name, zone=zone, crisis_contacts=crisis_contacts)
+        open_clinic(slug, name=name, zone=zone)
+
+
+@main.command("crisis-contact")
+@click.argument("clinic")
+@click.option("--label", required=True, help="Name people know, for example Samaritans.")
+@click.option("--phone", default="", help="Number to call.")
+@click.option("--text", default="", help="Number to write to.")
+@click.option("--hours", default="", help="When someone answers, for example day and night.")
+@click.option(
+    "--verified-on",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day on which someone of the clinic checked that they answer, 2026-03-02.",
+)
+def crisis_contact(clinic: str, label: str, phone: str, text: str, hours: str, verified_on: datetime) -> None:
+    """Add someone whom patients of CLINIC can reach in a crisis; the same label again replaces the contact."""
+    with _record():
+        from holdfast.jobs.operate import add_crisis_contact
+
+        add_crisis_contact(
+            clinic, label=label, phone=phone, text=text, hours=hours, verified_on=verified_on.date()
+        )
 
 
 @main.command()

@@ -1,6 +1,6 @@
 """Doses, durations and days since a moment: the only arithmetic that mixes units."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 USUAL_DOSE_MG_PER_KG = Decimal("0.5")
@@ -31,4 +31,5 @@ def days_between(start: datetime, end: datetime) -> float:
 
     Both moments carry a time zone, so a day of 23 or 25 hours counts as the time that really passed.
     """
-    return (end - start) / _DAY
+    # Two moments of one zone would be subtracted by the clock on the wall, an hour off across a change of it.
+    return (end.astimezone(UTC) - start.astimezone(UTC)) / _DAY

@@ -59,10 +59,8 @@ def test_infusion_when_dose_is_impossible_then_is_refused(dose: float) -> None:
 def test_session_when_therapy_is_unknown_then_names_the_five() -> None:
     with pytest.raises(InvalidInput) as error:
         SessionEvent(0.0, "talking")
-    assert (
-        _said(error)
-        == "therapy: unknown therapy 'talking' (expected one of cbt, dbt, act, psychodynamic, ipt)"
-    )
+    expected = "expected one of cbt, dbt, act, psychodynamic, ipt"
+    assert _said(error) == f"therapy: no therapy of the model ({expected})"
 
 
 def test_record_when_events_lie_after_its_day_then_names_each() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.pathway.histories import START, histories, infusion, moments, phq9
 
@@ -106,6 +106,7 @@ def test_suggestion_when_kept_as_json_then_it_comes_back_the_same(history: Histo
         assert kept["digest"] == suggestion.digest
 
 
+@settings(max_examples=40)
 @given(histories, moments)
 def test_facts_when_they_lie_ahead_then_they_change_nothing(history: History, at: datetime) -> None:
     seen = history.as_of(at)
@@ -115,6 +116,7 @@ def test_facts_when_they_lie_ahead_then_they_change_nothing(history: History, at
     assert patient_next(history, at=at) == patient_next(seen, at=at)
 
 
+@settings(max_examples=40)
 @given(histories, moments)
 def test_order_of_facts_when_reversed_then_it_changes_nothing(history: History, at: datetime) -> None:
     turned = replace(history, check_ins_at=history.check_ins_at[::-1], open_alerts=history.open_alerts[::-1])
@@ -122,6 +124,7 @@ def test_order_of_facts_when_reversed_then_it_changes_nothing(history: History, 
     assert next_due(turned, at=at) == next_due(history, at=at)
 
 
+@settings(max_examples=40)
 @given(histories, moments, st.integers(0, 100))
 def test_arrival_when_given_any_history_then_backfilled_is_a_matter_of_the_delay_alone(
     history: History, at: datetime, hours: int
@@ -130,6 +133,7 @@ def test_arrival_when_given_any_history_then_backfilled_is_a_matter_of_the_delay
     assert (came is Arrival.BACKFILLED) == (hours > 24)
 
 
+@settings(max_examples=40)
 @given(histories, moments)
 def test_patient_next_when_given_any_history_then_it_is_one_thing_and_never_says_overdue(
     history: History, at: datetime

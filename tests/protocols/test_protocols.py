@@ -158,6 +158,11 @@ def test_therapies_when_read_then_the_first_session_has_one_time_for_all() -> No
             "from_session = 12",
             "cbt/protocol.toml: sessions: .*in the order of its sessions",
         ),
+        (
+            "from_session = 5",
+            "from_session = 1",
+            "cbt/protocol.toml: sessions: .*in the order of its sessions",
+        ),
         ('slug = "cbt"', 'slug = "cbd"', "cbt/protocol.toml: slug: 'cbd' is not the folder's name"),
         ('slug = "cbt"', "slug = cbt", "cbt/protocol.toml: .syntax.: Invalid value"),
         ('unit = "hour"', 'unit = "hours"', "cbt/protocol.toml: sessions.first.earliest_after_infusion.unit"),
@@ -170,6 +175,13 @@ def test_read_when_the_file_is_wrong_then_it_names_file_and_key(
     folder = copy_of("cbt", tmp_path, replacing=replacing, by=by)
     with pytest.raises(DataFileError, match=message):
         read(folder)
+
+
+def test_phase_when_it_holds_a_single_session_then_it_is_one(tmp_path: Path) -> None:
+    folder = copy_of("cbt", tmp_path, replacing="last = 10", by="last = 11")
+    file = folder / "protocol.toml"
+    file.write_text(file.read_text().replace("first = 11\nlast = 12", "first = 12\nlast = 12"))
+    assert [phase.kind for phase in read(folder).phases if phase.holds(12)] == [PhaseKind.CONSOLIDATE]
 
 
 def test_read_when_an_open_ended_therapy_has_boosters_then_it_is_refused(tmp_path: Path) -> None:
@@ -193,6 +205,7 @@ def test_protocol_when_loaded_then_nothing_in_it_can_be_changed() -> None:
         ("cbt", range(1, 11), 11, PhaseKind.CONSOLIDATE, False),
         ("cbt", range(1, 12), 12, PhaseKind.CONSOLIDATE, False),
         ("cbt", range(1, 13), 13, PhaseKind.BOOSTER, True),
+        ("cbt", range(1, 16), 16, PhaseKind.BOOSTER, True),
         ("cbt", range(1, 17), None, None, True),
         ("dbt", range(1, 28), 28, PhaseKind.CONSOLIDATE, False),
         ("act", range(1, 13), 13, PhaseKind.BOOSTER, True),

@@ -21,9 +21,7 @@ def text(root: Any) -> str:
 def table(response: Any, caption: str) -> list[list[str]]:
     """The body of the table whose caption begins so: a list of cell texts for each row."""
     (found,) = [
-        one
-        for one in elements(response, "table")
-        if text(elements(one, "caption")[0]).startswith(caption)
+        one for one in elements(response, "table") if text(elements(one, "caption")[0]).startswith(caption)
     ]
     (body,) = elements(found, "tbody")
     return [[text(cell) for cell in _cells(row)] for row in elements(body, "tr")]
@@ -36,7 +34,9 @@ def typed(response: Any, name: str) -> str:
             if kind == "textarea":
                 return text(field)
             if kind == "select":
-                return next((_attribute(o, "value") for o in elements(field, "option") if _has(o, "selected")), "")
+                return next(
+                    (_attribute(o, "value") for o in elements(field, "option") if _has(o, "selected")), ""
+                )
             if _attribute(field, "type") != "radio" or _has(field, "checked"):
                 return _attribute(field, "value")
     return ""

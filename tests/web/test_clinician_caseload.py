@@ -69,7 +69,8 @@ def test_caseload_when_searched_finds_by_part_of_name_or_code(cast: Cast, nurse:
 
 
 @pytest.mark.parametrize(
-    "search", ["%", "_", "'; DROP TABLE records_patient; --", "<script>alert(1)</script>", "\x00", "٣", "a" * 5000]
+    "search",
+    ["%", "_", "'; DROP TABLE records_patient; --", "<script>alert(1)</script>", "\x00", "٣", "a" * 5000],
 )
 def test_caseload_when_searched_with_hostile_text_finds_nobody_and_shows_it_as_text(
     cast: Cast, nurse: Client, search: str
@@ -121,7 +122,9 @@ def test_caseload_when_nobody_is_in_care_says_so_and_offers_to_enrol(cast: Cast,
     assert seen.links(response, "Enrol the first patient") == ["/patients/new/"]
 
 
-def test_caseload_when_longer_than_a_page_is_paged_and_past_the_end_is_the_last(cast: Cast, nurse: Client) -> None:
+def test_caseload_when_longer_than_a_page_is_paged_and_past_the_end_is_the_last(
+    cast: Cast, nurse: Client
+) -> None:
     for number in range(PAGE_SIZE):
         make.make_episode(by=cast.okoro, code=f"N-{number:02}", name=f"Nell {number:02}")
 

@@ -23,7 +23,8 @@ def refused(text: str, *, at: datetime = NOW) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-07-01T09:30", "2026-07-01 09:30", "2026-07-01T09:30:00", "01.07.2026 09:30", " 2026-07-01T09:30 "]
+    "text",
+    ["2026-07-01T09:30", "2026-07-01 09:30", "2026-07-01T09:30:00", "01.07.2026 09:30", " 2026-07-01T09:30 "],
 )
 def test_read_when_typed_in_any_known_shape_is_the_moment_in_the_zone(text: str) -> None:
     assert read(text) == datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
@@ -70,6 +71,11 @@ def test_read_when_the_year_is_mistyped_names_the_earliest_day() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-13-01T09:00", "2026-07-01", "0001-01-01T00:00", "07/01/2026 09:30"])
+@pytest.mark.parametrize(
+    "text", ["yesterday", "2026-13-01T09:00", "2026-07-01", "0001-01-01T00:00", "07/01/2026 09:30"]
+)
 def test_read_when_not_a_date_and_time_shows_one(text: str) -> None:
-    assert refused(text) == f"date and time: {text!r} is not a date and time (expected for example 2026-03-02 09:30)"
+    assert (
+        refused(text)
+        == f"date and time: {text!r} is not a date and time (expected for example 2026-03-02 09:30)"
+    )

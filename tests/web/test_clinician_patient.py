@@ -60,12 +60,19 @@ def test_patient_when_in_relief_says_why_and_what_the_forecast_says(cast: Cast, 
     words = seen.text(page_of(cast, doctor))
 
     assert "relief PHQ-9 20 on 20 Jan 2026, 8 on 1 Mar 2026: down 60 % after 3 infusions." in words
-    for said in ("Remission in 12 weeks", "Relief is likely to hold", "Relapse within 14 days", "Relapse within 84 days"):
+    for said in (
+        "Remission in 12 weeks",
+        "Relief is likely to hold",
+        "Relapse within 14 days",
+        "Relapse within 84 days",
+    ):
         assert said in words
     assert "A statistical estimate; people decide." in words
 
 
-def test_patient_when_there_is_too_little_data_says_so_and_shows_no_numbers(cast: Cast, doctor: Client) -> None:
+def test_patient_when_there_is_too_little_data_says_so_and_shows_no_numbers(
+    cast: Cast, doctor: Client
+) -> None:
     make.make_check_in(cast.adas_episode, 2, by=cast.bell, at=make.NOW - DAYS)
 
     response = page_of(cast, doctor)
@@ -106,7 +113,9 @@ def test_patient_when_an_alert_waits_shows_it_first_with_whose_turn_it_is(cast: 
     )
 
 
-def test_patient_when_things_happened_lists_them_newest_first_with_how_they_came(cast: Cast, doctor: Client) -> None:
+def test_patient_when_things_happened_lists_them_newest_first_with_how_they_came(
+    cast: Cast, doctor: Client
+) -> None:
     make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=make.NOW - 9 * DAYS)
     course = make.make_course(cast.adas_episode, by=cast.bell, started_at=make.NOW - 8 * DAYS)
     make.make_session(course, by=cast.bell, happened_at=make.NOW - 7 * DAYS, attendance="did_not_attend")
@@ -128,7 +137,9 @@ def test_patient_when_things_happened_lists_them_newest_first_with_how_they_came
     ]
 
 
-def test_patient_when_the_viewer_may_not_record_something_offers_neither_it_nor_its_correction(cast: Cast) -> None:
+def test_patient_when_the_viewer_may_not_record_something_offers_neither_it_nor_its_correction(
+    cast: Cast,
+) -> None:
     make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=make.NOW - 9 * DAYS)
 
     therapist, nurse = (page_of(cast, logged_in(one)) for one in (cast.bell, cast.okoro))
@@ -138,7 +149,9 @@ def test_patient_when_the_viewer_may_not_record_something_offers_neither_it_nor_
     assert ["Correct" in happened(one)[0] for one in (therapist, nurse)] == [False, True]
 
 
-def test_patient_when_much_happened_pages_the_list_and_past_the_end_is_the_last(cast: Cast, doctor: Client) -> None:
+def test_patient_when_much_happened_pages_the_list_and_past_the_end_is_the_last(
+    cast: Cast, doctor: Client
+) -> None:
     for day in range(ITEMS_ON_A_PAGE + 2):
         make.make_check_in(cast.adas_episode, 1, by=cast.bell, happened_at=make.NOW - day * DAYS)
 
@@ -203,7 +216,9 @@ def test_patient_when_the_name_holds_markup_shows_it_as_text(cast: Cast, doctor:
     response = doctor.get(f"/patients/{episode_id}/")
 
     assert b"<script>alert" not in response.content
-    assert "<script>alert(1)</script> <b>X</b>" in seen.text(response).replace("&lt;", "<").replace("&gt;", ">")
+    assert "<script>alert(1)</script> <b>X</b>" in seen.text(response).replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
 
 
 @pytest.mark.parametrize("number", ["0", "99999999999999999999"])

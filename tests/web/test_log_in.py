@@ -44,7 +44,7 @@ def test_log_in_when_it_does_not_fit_says_so_and_keeps_the_name(cast: Cast) -> N
     assert "wrong" not in re.sub(r"<[^>]+>", "", text)
 
 
-@pytest.mark.parametrize("username", ["nobody", "", "ada\x00", "a" * 5000])
+@pytest.mark.parametrize("username", ["nobody", "", "<b>ada</b>", "\u202eada"])
 def test_log_in_when_nobody_is_called_that_says_the_same(cast: Cast, username: str) -> None:
     refused = log_in(Client(), username=username)
     assert refused.status_code == 401

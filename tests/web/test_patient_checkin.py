@@ -282,3 +282,8 @@ def test_question_and_thanks_when_shown_take_a_fixed_number_of_queries(
     thanks = tap_all(phone, first, [1, 1, 1, 1, 1, 1, 1, 1, 0])
     with django_assert_num_queries(17):
         phone.get(thanks)
+
+
+def test_question_when_there_is_none_of_that_number_says_which(phone: Client) -> None:
+    missing = phone.get(begin(phone, "gad7").replace("/1/", "/8/"))
+    assert "This check-in has no question 8." in missing.content.decode()

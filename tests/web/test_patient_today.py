@@ -128,3 +128,9 @@ def test_today_when_shown_takes_a_fixed_number_of_queries(
     phone.get("/today/")
     with django_assert_num_queries(17):
         phone.get("/today/")
+
+
+def test_today_when_other_questions_can_be_answered_offers_them_in_plain_words(phone: Client) -> None:
+    said = today(phone)
+    assert "Other questions you can answer Seven questions about worry Answer these" in said
+    assert "MADRS" not in said

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain
 
 from holdfast.care.import_scores import Scored
 from holdfast.errors import Problem
@@ -119,5 +118,7 @@ class Plan:
     @property
     def persons(self) -> tuple[str, ...]:
         """Codes of the people whose record would be added to."""
-        every = chain(self.check_ins, self.infusions, self.sessions)
-        return tuple(sorted({planned.entry.person for planned in every}))
+        kept = [one.entry.person for one in self.check_ins]
+        kept += [one.entry.person for one in self.infusions]
+        kept += [one.entry.person for one in self.sessions]
+        return tuple(sorted(set(kept)))

@@ -205,6 +205,7 @@ def too_little_data(posterior: Posterior) -> str | None:
 
     Too little is fewer than two scores, or severity now still as unsure as 80 % of what it would be without any.
     """
+    # H-011: callers show the reason instead of numbers.
     if posterior.n_scores < FEWEST_SCORES:
         return f"Only {posterior.n_scores} of the {FEWEST_SCORES} scores a forecast needs."
     if posterior.severity_sd > LARGEST_SD_SHARE * posterior.prior_severity_sd:
@@ -250,8 +251,8 @@ def _contributions(daily: Trajectory) -> Contributions:
     return Contributions(
         usual=float(x[B]),
         drift=x[D] * daily.loading[:, D],
-        infusions=-(x[G_F] * u_f + x[G_S] * u_s),
-        therapy=-(1 + c_v * x[Z]) * W,
+        infusions=0.0 - (x[G_F] * u_f + x[G_S] * u_s),  # subtracted: a minus sign would show none as -0
+        therapy=0.0 - (1 + c_v * x[Z]) * W,
     )
 
 

@@ -122,18 +122,20 @@ def staying_below(level, mean, first, rest, state, drift):
     """
     chance = np.zeros(mean.shape[0])
     for point in range(state.shape[0]):
-        lowest, highest, inside = -np.inf, np.inf, 1.0
+        lowest, highest = -np.inf, np.inf
+        under, up_to = 0.0, 1.0
         for place in range(mean.shape[0]):
             room = level - mean[place] - drift[point, place]
             for part in range(rest.shape[1]):
                 room -= rest[place, part] * state[point, part]
             now_lowest, now_highest = _still_below(room, first[place], lowest, highest)
-            if now_lowest != lowest or now_highest != highest:
-                lowest, highest = now_lowest, now_highest
-                inside = max(normal_cdf(highest) - normal_cdf(lowest), 0.0) if lowest < highest else 0.0
-            if inside == 0.0:
+            if now_lowest > lowest:
+                lowest, under = now_lowest, normal_cdf(now_lowest)
+            if now_highest < highest:
+                highest, up_to = now_highest, normal_cdf(now_highest)
+            if up_to <= under:
                 break
-            chance[place] += inside
+            chance[place] += up_to - under
     return chance / state.shape[0]
 
 
@@ -288,7 +290,7 @@ def _still_below(room, weight, lowest, highest):
         return lowest, min(highest, room / weight)
     if weight < 0.0:
         return max(lowest, room / weight), highest
-    return (lowest, highest) if room > 0.0 else (0.0, 0.0)
+    return (lowest, highest) if room > 0.0 else (lowest, -np.inf)
 
 
 @_compiled

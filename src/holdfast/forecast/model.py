@@ -62,7 +62,7 @@ THERAPIES: Final = ("cbt", "dbt", "act", "psychodynamic", "ipt")
 
 HIGHEST_DOSE: Final = 4.0
 """Twice the 1.0 mg/kg that trials have reached; above it the number is in the wrong unit, not a dose for depression.
-Source: Fava 2020, doi:10.1038/s41380-018-0256-5, gave 0.1 to 1.0 mg/kg."""
+Source: Fava 2018, doi:10.1038/s41380-018-0256-5, gave 0.1 to 1.0 mg/kg."""
 
 SCORE, INFUSION, SESSION = range(3)
 """Kinds of event, numbered in the order in which events at the same instant are taken."""
@@ -157,7 +157,7 @@ class SessionEvent:
         _refuse_bad_day(self.day)
         if self.therapy not in THERAPIES:
             raise InvalidInput(
-                Problem("therapy", f"unknown therapy {self.therapy!r}", "one of " + ", ".join(THERAPIES))
+                Problem("therapy", "no therapy of the model", "one of " + ", ".join(THERAPIES))
             )
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from holdfast.care.accounts import DEMO_PASSWORD
 from holdfast.errors import Conflict, HoldfastError
-from holdfast.jobs import demo_seed, operate
+from holdfast.jobs import demo_people, demo_seed, operate
 from holdfast.records.queries import clinic as clinics
 from holdfast.records.queries import operation
 
@@ -29,32 +29,38 @@ def demonstrate(*, port: int, fresh: bool, stay: bool) -> None:
 
     H-008: a database that holds anything but a synthetic clinic is refused before anything is written to it.
     """
-    if stay:
-        from holdfast.jobs import serve
+    if not stay:
+        _prepare(fresh=fresh)
+        return
+    from holdfast.jobs import serve
 
-        serve.refuse_taken_port(HOST, port)
-    made_before = _holds_synthetic_clinic()
-    if fresh and made_before:
-        _remove_own_file()
-        made_before = False
-    _prepare(made_before=made_before)
-    _print_log_ins()
-    if stay:
+    with serve.reserved_port(HOST, port):
+        _prepare(fresh=fresh)
         click.echo("[4/4] Starting the server")
         serve.run(host=HOST, port=port, workers=WORKERS)
 
 
-def _prepare(*, made_before: bool) -> None:
+def _prepare(*, fresh: bool) -> None:
+    made_before = _holds_synthetic_clinic()
+    if fresh and made_before:
+        _remove_own_file()
+        made_before = False
     with _step("[1/4] Bringing the tables up to date"):
         call_command("migrate", verbosity=0, interactive=False)
         operate.refuse_unguarded()
     if made_before:
         _say_how_old()
-        click.echo("[3/4] Nothing to make")
-        return
-    click.echo("[2/4] Loading the forecast, and drawing 40 people from it")
-    with _step("[3/4] Writing 16 weeks of care; nothing in it is real"):
-        demo_seed.seed(at=timezone.now())
+    else:
+        _make()
+    _print_log_ins()
+
+
+def _make() -> None:
+    at = timezone.now()
+    with _step("[2/4] Loading the forecast, and drawing 40 people from it; none of them exists"):
+        people = tuple(demo_people.everyone(at))
+    with _step("[3/4] Writing down 16 weeks of their care"):
+        demo_seed.seed(people, at=at)
 
 
 def _holds_synthetic_clinic() -> bool:

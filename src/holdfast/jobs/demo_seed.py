@@ -1,7 +1,7 @@
 """Makes the synthetic clinic: its staff, and everything its people went through, by the verbs a clinic uses."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,9 +62,8 @@ class Team:
     members: dict[str, Viewer]
 
 
-def seed(*, at: datetime) -> None:
+def seed(people: Sequence[Person], *, at: datetime) -> None:
     """Make the clinic as if it had been at work up to `at`: every step in the order of time, all or nothing."""
-    people = tuple(demo_people.everyone(at))
     with _quietly(), _cheap_hashes(), transaction.atomic():
         seeding = _Seeding(_open_clinic(at=at - OPEN_FOR, today=at), at=at)
         steps = sorted(
@@ -238,7 +237,7 @@ def _open_account(team: Team, username: str, name: str, role: Role, *, at: datet
         role=role,
         clinic_id=team.clinic_id,
         password=accounts.DEMO_PASSWORD,
-        patient_id=clinics.patient_id(operator, ADA) if role is Role.PATIENT else None,
+        patient_id=clinics.patient_without_account(operator, ADA) if role is Role.PATIENT else None,
         by=operator,
         at=at,
     )

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Final, TypeVar, cast, get_args
 
 from holdfast import units
-from holdfast.errors import HoldfastError, InvalidInput, Problem
+from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.model import InfusionEvent, SessionEvent
-from holdfast.instruments.loader import load
+from holdfast.instruments.loader import all_instruments, load
 from holdfast.instruments.scoring import score, score_total
 from holdfast.jobs.tables import Table
 from holdfast.pathway.history import ATTENDED, Attendance
@@ -149,9 +149,10 @@ def _scored(cells: _Cells, instrument: str | None, items: tuple[str, ...]) -> in
 
 def _event(cells: _Cells, person: Callable[[str], str]) -> InfusionRow | SessionRow:
     who, at = cells.read("person", person), cells.read("date", _moment)
-    if cells.read("event", _kind) == "session":
+    kind = cells.read("event", _kind)
+    if kind == "session":
         return SessionRow(who, at, cells.read("detail", _therapy), cells.read("detail", _took_place))
-    return InfusionRow(who, at, cells.read("detail", _dose))
+    return InfusionRow(who, at, cells.read("detail", _dose) if kind == "infusion" else 0.0)
 
 
 def _wrong(what: str, expected: str) -> InvalidInput:
@@ -166,10 +167,9 @@ def _person(text: str) -> str:
 
 
 def _instrument(text: str) -> str:
-    try:
-        return load(text.lower()).slug
-    except HoldfastError as error:
-        raise _wrong("is empty" if not text else "names no instrument", str(error)) from error
+    if text.lower() not in all_instruments():
+        raise _wrong("is empty" if not text else "names no instrument", " or ".join(all_instruments()))
+    return text.lower()
 
 
 def _moment(text: str) -> datetime:
@@ -218,9 +218,9 @@ def _dose(text: str) -> float:
 def _therapy(text: str) -> str:
     """The therapy of `cbt`, `cbt:3`, `cbt:did_not_attend` or `cbt:3:did_not_attend`."""
     therapy, numbers, words = _parts(text)
-    if len(numbers) > 1 or len(words) > 1 or not set(words) <= set(get_args(Attendance)):
+    if not therapy or len(numbers) > 1 or len(words) > 1 or not set(words) <= set(get_args(Attendance)):
         expected = f"the therapy alone, or with one of {', '.join(get_args(Attendance))}: cbt:did_not_attend"
-        raise _wrong("is no session", expected)
+        raise _wrong("is empty" if not text else "is no session", expected)
     return SessionEvent(0.0, therapy).therapy
 
 

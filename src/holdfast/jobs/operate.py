@@ -1,6 +1,6 @@
 """What an operator does at the terminal: tables, clinics, log-ins, alerts that wait, and the check of the record."""
 
-from collections.abc import Sequence
+from datetime import date
 
 import click
 from django.core.management import call_command
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from holdfast.access import Role, Viewer
 from holdfast.care import accounts, alerts, audit
-from holdfast.errors import Conflict, HoldfastError, InvalidInput, NotFound, Problem
+from holdfast.errors import Conflict, HoldfastError, NotFound
 from holdfast.records import append_only
 from holdfast.records.queries import clinic as clinics
 
@@ -55,26 +55,39 @@ def refuse_unguarded() -> None:
         )
 
 
-def open_clinic(slug: str, *, name: str, zone: str, crisis_contacts: Sequence[str]) -> None:
-    """Open a clinic. Each crisis contact is `label;phone;hours;date it was checked`, the last two optional."""
+def open_clinic(slug: str, *, name: str, zone: str) -> None:
+    """Open a clinic of real people."""
     refuse_unready()
     if True in clinics.kinds():
         # H-008: the log-ins of a synthetic clinic are public.
         raise Conflict(
             "this database holds the synthetic clinic; give a clinic of real people a database of its own"
         )
-    accounts.open_clinic(
-        slug=slug,
-        name=name,
-        zone=zone,
+    accounts.open_clinic(slug=slug, name=name, zone=zone, at=timezone.now())
+    click.echo(f"Opened the clinic {slug}. What it still needs:")
+    click.echo(f"  holdfast account NAME --role administrator --clinic {slug} --name ...")
+    click.echo(f"  holdfast crisis-contact {slug} --label ... --phone ... --verified-on ...")
+    click.echo(f"  holdfast alert-owners {slug} --owner ... --backup ... --lead ...")
+
+
+def add_crisis_contact(
+    clinic: str, *, label: str, phone: str, text: str, hours: str, verified_on: date
+) -> None:
+    """Add someone whom patients of the clinic can reach in a crisis."""
+    refuse_unready()
+    operator = accounts.operator(accounts.clinic_id(clinic))
+    accounts.add_crisis_contact(
+        label=label,
+        phone=phone,
+        text=text,
+        hours=hours,
+        verified_on=verified_on,
+        by=operator,
         at=timezone.now(),
-        crisis_contacts=[_crisis_contact(text) for text in crisis_contacts],
     )
     click.echo(
-        f"Opened the clinic {slug}. Next: holdfast account NAME --clinic {slug} --role administrator --name …"
+        f"Patients of {clinic} are now shown: {', '.join(c.label for c in clinics.crisis_contacts(operator.clinic_id))}"
     )
-    if not crisis_contacts:
-        click.echo("It has no crisis contact yet: patients would be shown none. See --crisis-contact.")
 
 
 def open_account(
@@ -129,16 +142,7 @@ def verify() -> None:
 def _patient_id(operator: Viewer, code: str | None) -> int | None:
     if code is None:
         return None
-    found = clinics.patient_id(operator, code)
+    found = clinics.patient_without_account(operator, code)
     if found is None:
-        raise NotFound(f"this clinic knows nobody by the code {code}")
+        raise NotFound(f"this clinic knows nobody by the code {code}, or they have a log-in already")
     return found
-
-
-def _crisis_contact(text: str) -> dict[str, str]:
-    parts = [part.strip() for part in text.split(";")]
-    if not 2 <= len(parts) <= 4 or not all(parts[:2]):
-        raise InvalidInput(
-            Problem("crisis contact", f"{text!r} is not complete", "label;phone;hours;date it was checked")
-        )
-    return dict(zip(("label", "phone", "hours", "verified_on"), parts, strict=False))

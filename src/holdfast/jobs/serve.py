@@ -3,14 +3,20 @@
 import http.client
 import logging
 import multiprocessing
+import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
+import django
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from django.urls import get_resolver
 from django.utils import timezone
 from granian import Granian
 from granian.constants import Interfaces
@@ -30,31 +36,30 @@ THREADS_A_WORKER = 8
 
 _READY_WITHIN_SECONDS = 120
 _STOP_WITHIN_SECONDS = 10
+_START_AGAIN_AFTER_SECONDS = 5
 
 
 def serve(*, host: str, port: int, workers: int) -> None:
     """Serve a clinic of real people. Refuses a synthetic clinic, tables that are behind, and unguarded facts."""
+    operate.refuse_unready()
     if True in clinics.kinds():
         # H-008: whoever can read the demo's log-in page could log in here.
         raise Conflict(
             "this database holds the synthetic clinic, whose log-ins are public; start it with: holdfast demo"
         )
-    run(host=host, port=port, workers=workers)
+    with reserved_port(host, port):
+        run(host=host, port=port, workers=workers)
 
 
 def run(*, host: str, port: int, workers: int) -> None:
     """Start the workers, say the address once a page was answered, and stay until stopped (Ctrl-C, SIGTERM)."""
-    operate.refuse_unready()
-    refuse_taken_port(host, port)
-    warm()
-    connections.close_all()
-    # Each worker starts as a fresh process: nothing that our threads hold at that moment is copied into it.
-    multiprocessing.set_start_method("spawn", force=True)
+    _load_all_pages()
     server = Granian(
-        "holdfast.config.wsgi:application",
+        "holdfast.jobs.serve:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        factory=True,
         workers=workers,
         blocking_threads=THREADS_A_WORKER,
         respawn_failed_workers=True,
@@ -64,10 +69,17 @@ def run(*, host: str, port: int, workers: int) -> None:
     )
     stopping = threading.Event()
     server.on_startup(lambda: _start(_announce, host, port, stopping))
-    server.on_startup(lambda: _start(_keep_escalating, stopping))
+    server.on_startup(lambda: _start(_keep_timer, stopping))
     server.on_shutdown(stopping.set)
     server.serve()
     click.echo("Stopped.")
+
+
+def application() -> Callable[..., Any]:
+    """What a worker serves: every page, with the forecast compiled before the first request."""
+    pages = get_wsgi_application()
+    warm()
+    return pages
 
 
 def warm() -> None:
@@ -86,22 +98,35 @@ def warm() -> None:
     forecast.to_json()
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Refuse a port on which something listens already.
+@contextmanager
+def reserved_port(host: str, port: int) -> Iterator[None]:
+    """Refuse a port that is taken, and keep it from anyone but our own workers meanwhile.
 
-    The server shares its port among its workers; two servers would then share it too, and each would get half
-    of the requests.
+    The workers share the port among them. A second server could then share it too without an error, and each would
+    get half of the requests; while we hold the port it cannot get past the first bind.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-            probe.listen(1)
+        ours = socket.socket(family, kind, protocol)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        ours.bind(address)  # bound, never listening: no request comes here
     except OSError as error:
         raise HoldfastError(
             f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port"
         ) from error
+    with ours:
+        yield
+
+
+def _load_all_pages() -> None:
+    """Load everything a page needs once, here: on Linux the workers start as copies of this process."""
+    application()
+    _ = get_resolver().url_patterns
+    connections.close_all()
 
 
 def _start(work: Callable[..., None], *arguments: object) -> None:
@@ -122,13 +147,12 @@ def _announce(host: str, port: int, stopping: threading.Event) -> None:
 
 def _answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(_shown(host), port, timeout=10)
+    # A name the site answers to, else every start would log a refused one.
+    named = {"Host": settings.ALLOWED_HOSTS[0].lstrip("*.") or "localhost"}
     try:
-        # A name the site answers to, else every start would log a refused one.
-        connection.request(
-            "GET", "/log-in/", headers={"Host": settings.ALLOWED_HOSTS[0].lstrip("*.") or "localhost"}
-        )
+        connection.request("GET", "/log-in/", headers=named)
         return connection.getresponse().status < 500
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
@@ -139,16 +163,30 @@ def _shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(host, host)  # noqa: S104  compared, not listened on
 
 
-def _keep_escalating(stopping: threading.Event) -> None:
-    """Pass unanswered alerts on, every minute for as long as the server runs."""
-    escalate_once()
-    while not stopping.wait(ESCALATE_EVERY_SECONDS):
+def _keep_timer(stopping: threading.Event) -> None:
+    """Have the timer of alerts run beside the workers, and run again should it ever end."""
+    while not stopping.is_set():
+        timer = multiprocessing.Process(target=_keep_escalating, name="holdfast-alerts", daemon=True)
+        timer.start()
+        timer.join()
+        if not stopping.is_set():
+            logger.error("the timer that passes alerts on has ended; it is started again")
+            stopping.wait(_START_AGAIN_AFTER_SECONDS)
+
+
+def _keep_escalating() -> None:
+    """Pass unanswered alerts on at once and then every minute, for as long as the server lives."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the server ends us when it ends
+    django.setup()
+    server = multiprocessing.parent_process()
+    while server is not None and server.is_alive():
         escalate_once()
+        server.join(ESCALATE_EVERY_SECONDS)
 
 
 def escalate_once() -> None:
     """Pass unanswered alerts on once; a failure is logged and the next minute tries again."""
-    close_old_connections()
     try:
         alerts.escalate(at=timezone.now())
     except Exception:  # H-003: whatever failed this minute, the timer must be there the next

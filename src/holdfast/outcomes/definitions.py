@@ -141,6 +141,7 @@ def percent_fall(before: Reading, now: Reading) -> float | None:
 
     Errors: `InvalidInput` when the two are of different instruments. Source: arithmetic, none needed.
     """
+    # H-013: a change of scale must never read as a change in the person.
     if before.instrument != now.instrument:
         raise InvalidInput(
             Problem("readings", f"{before.instrument} against {now.instrument}", "one instrument for both")

@@ -52,10 +52,10 @@ def patient_next(history: History, *, at: datetime) -> PatientNext:
 
 def _check_in_now(due: Due) -> PatientNext:
     texts = {
-        Why.FIRST: "A few questions about how you are. They take about two minutes.",
-        Why.WEEKLY: "How was your week? A few questions. They take about two minutes.",
-        Why.AFTER_INFUSION: "How are you after your infusion? They take about two minutes.",
-        Why.BEFORE_INFUSION: "How are you before your infusion? They take about two minutes.",
+        Why.FIRST: "A few questions about how you are. It takes about a minute.",
+        Why.WEEKLY: "How was your week? It takes about a minute.",
+        Why.AFTER_INFUSION: "How are you after your infusion? It takes about a minute.",
+        Why.BEFORE_INFUSION: "How are you before your infusion? It takes about a minute.",
     }
     return PatientNext(Thing.CHECK_IN, "Your check-in is due", texts[due.why], due.at, due_now=True)
 

@@ -166,8 +166,8 @@ def re_engage(facts: Facts) -> Suggestion | None:
 def review_non_response(facts: Facts) -> Suggestion | None:
     """No improvement after 3 infusions in a row, or 4 in all: review with the prescriber before going on.
 
-    An infusion whose effect nobody measured counts only between two that brought none. Source: Transl
-    Psychiatry 2024, s41398-024-03027-2 [S]; improvement as a fall of 25 % [C].
+    An infusion whose effect nobody measured counts when the next one measured still shows none.
+    Source: Transl Psychiatry 2024, s41398-024-03027-2 [S]; improvement as a fall of 25 % [C].
     """
     history, fall = facts.history, latest_fall(facts.history)
     unimproved = _unimproved(effects(history))

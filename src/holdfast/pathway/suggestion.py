@@ -13,6 +13,7 @@ from typing import Any
 
 from holdfast.access import Role
 
+# H-012: only an acknowledgement takes an alert off the list.
 ALWAYS_UP = frozenset({"answer_safety_alert"})
 """Kinds that no decision takes down: only the fact they ask for does. A declined alert would be a silenced
 one."""

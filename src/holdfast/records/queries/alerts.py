@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from holdfast.access import Viewer
 from holdfast.errors import NotFound
-from holdfast.records.models import Alert
+from holdfast.records.models import Alert, AlertEscalation
 from holdfast.records.queries import scope
 
 
@@ -85,7 +85,7 @@ def waiting_count(viewer: Viewer) -> int:
 def _rows(alerts: QuerySet[Alert]) -> tuple[AlertRow, ...]:
     joined = alerts.select_related(
         "owner", "episode__patient", "episode__caseloadentry", "acknowledgement__acknowledged_by"
-    ).prefetch_related("escalations__owner")
+    ).prefetch_related(Prefetch("escalations", AlertEscalation.objects.select_related("owner")))
     return tuple(_row(alert) for alert in joined)
 
 

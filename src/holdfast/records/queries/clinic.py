@@ -45,10 +45,10 @@ def zone(clinic_id: int) -> str:
     return Clinic.objects.values_list("zone", flat=True).get(pk=clinic_id)
 
 
-def patient_id(viewer: Viewer, code: str) -> int | None:
-    """Id of the patient the viewer's clinic knows by that code, to open a log-in for; None when there is none."""
+def patient_without_account(viewer: Viewer, code: str) -> int | None:
+    """Id of the patient the viewer's clinic knows by that code; None when there is none or they have a log-in."""
     require(viewer, Permission.MANAGE_ACCOUNTS)
-    found = Patient.objects.filter(clinic_id=viewer.clinic_id, code=code.strip())
+    found = Patient.objects.filter(clinic_id=viewer.clinic_id, code=code.strip(), account__isnull=True)
     return found.values_list("pk", flat=True).first()
 
 

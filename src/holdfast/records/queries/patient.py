@@ -151,12 +151,7 @@ def person(viewer: Viewer, episode_id: int) -> Person:
 def own_episode_id(viewer: Viewer) -> int:
     """The patient's own newest episode."""
     require(viewer, Permission.SEE_OWN_RECORD)
-    pk = (
-        scope.episodes(viewer)
-        .order_by("-started_at")
-        .values_list("pk", flat=True)
-        .first()
-    )
+    pk = scope.episodes(viewer).order_by("-started_at").values_list("pk", flat=True).first()
     if pk is None:
         raise NotFound("you have no care with us at present")
     return pk

@@ -18,7 +18,7 @@ from holdfast.web.page import PageRequest, page
 def decide(request: PageRequest, episode_id: int) -> HttpResponse:
     """Keep the decision beside what was on the screen."""
     person = queries.person(request.viewer, episode_id)
-    form = decision_form(request.POST, request.POST.get("digest", ""), 0)
+    form = decision_form(request.POST, digest=request.POST.get("digest", ""), outlook_id=0)
     accepted = request.POST.get("decision") == "accept"
     if form.is_valid():
         given = form.cleaned_data

@@ -13,7 +13,7 @@ from holdfast.instruments.loader import all_instruments, load
 from holdfast.instruments.model import Instrument, Item
 from holdfast.records.queries import patient
 from holdfast.web.clinician import entry
-from holdfast.web.clinician.naming import band_name, moment
+from holdfast.web.clinician.naming import band_name
 from holdfast.web.page import PageRequest, page
 
 
@@ -66,7 +66,7 @@ def enter_score(request: PageRequest, episode_id: int) -> HttpResponse:
     if form.is_valid():
         with entry.problems_on(form, {"date": "happened_at"} | {name: name for name in form.fields}):
             kept = _keep(request, episode_id, instrument, form)
-            messages.success(request, _kept_words(instrument, kept, moment(form.cleaned_data["happened_at"])))
+            messages.success(request, _kept_words(instrument, kept, when=form.when))
             if kept.help_now:
                 messages.warning(
                     request, "An answer in it raised a safety alert; it stands first on this page."
@@ -108,7 +108,7 @@ def _keep(
     return checkins.submit(episode_id, instrument.slug, answers, **sent)
 
 
-def _kept_words(instrument: Instrument, kept: checkins.Kept, when: str) -> str:
+def _kept_words(instrument: Instrument, kept: checkins.Kept, *, when: str) -> str:
     if kept.score.total is None:
         missing = f"{len(kept.score.missing)} of {len(instrument.items)} items are missing"
         return f"{instrument.name} kept without a score, {when}: {missing}."

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from holdfast.errors import Conflict, InvalidInput
 from holdfast.records.queries import clinic, patient
 from holdfast.web.clinician import moments
+from holdfast.web.clinician.naming import moment
 from holdfast.web.page import PageRequest
 
 BEFORE_CARE = timedelta(days=90)
@@ -47,10 +48,9 @@ class MomentField(forms.CharField):
 
     def __init__(self, *, zone: str, at: datetime, not_before: datetime, **options: Any) -> None:
         self._limits: dict[str, Any] = {"zone": zone, "at": at, "not_before": not_before}
-        latest = moments.typed(at, zone=zone)
         super().__init__(
-            widget=forms.TextInput(attrs={"type": "datetime-local", "max": latest, "autocomplete": "off"}),
-            initial=latest,
+            widget=forms.TextInput(attrs={"type": "datetime-local", "autocomplete": "off"}),
+            initial=moments.typed(at, zone=zone),
             **options,
         )
 
@@ -95,14 +95,20 @@ class EpisodeForm(OnceForm):
 
     def __init__(self, *args: Any, person: patient.Person, request: PageRequest, **options: Any) -> None:
         super().__init__(*args, **options)
-        zone = clinic.zone(request.viewer.clinic_id)
+        self._zone, self._shown_in = clinic.zone(request.viewer.clinic_id), request.viewer.zone
         self.fields["happened_at"] = MomentField(
-            zone=zone,
+            zone=self._zone,
             at=request.at,
             not_before=person.started_at - BEFORE_CARE,
             label=self.happened_at_label,
-            help_text=f"In the clinic's time, {zone}.",
+            help_text=f"In the clinic's time, {self._zone}.",
         )
+
+    @property
+    def when(self) -> str:
+        """The moment as it was entered, in the clinic's time; named where the reader's time is another."""
+        words = moment(self.cleaned_data["happened_at"], zone=self._zone)
+        return words if self._zone == self._shown_in else f"{words} in {self._zone}"
 
 
 @contextmanager
@@ -120,7 +126,7 @@ def problems_on(form: EntryForm, places: Mapping[str, str]) -> Iterator[None]:
 
 def said(problem: Any) -> str:
     """A problem as a sentence beside its field."""
-    return said_plainly(f"{problem.what}. Expected: {problem.expected}")
+    return said_plainly(f"{problem.what.rstrip('.')}. Expected: {problem.expected}")
 
 
 def said_plainly(text: str) -> str:

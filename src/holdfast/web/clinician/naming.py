@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
 
@@ -50,9 +51,9 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def moment(at: datetime) -> str:
-    """Day and time in the reader's zone: 2 Mar 2026 14:05."""
-    return formats.date_format(timezone.localtime(at), "j M Y H:i")
+def moment(at: datetime, *, zone: str | None = None) -> str:
+    """Day and time in that zone, else the reader's: 2 Mar 2026 14:05."""
+    return formats.date_format(timezone.localtime(at, ZoneInfo(zone) if zone else None), "j M Y H:i")
 
 
 def day(at: datetime) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission, may
+from holdfast.pathway.history import History
 from holdfast.pathway.relief import ReliefState, relief_state
 from holdfast.pathway.stage import stage
 from holdfast.pathway.suggestion import Suggestion
@@ -78,6 +79,7 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
     outlook = queries.outlook(viewer, episode_id)
     known = alerts.of_episode(viewer, episode_id)
     now = stage(history, at=request.at)
+    steps = _steps(request, outlook, decided)
     context = {
         "person": person,
         "age": age(person.born_on, timezone.localdate(request.at)) if person.born_on else None,
@@ -88,20 +90,21 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
         "ending": episode.ending(viewer, episode_id),
         "waiting": [inbox.line(row, request) for row in known if row.acknowledged_at is None],
         "actions": [(name, words) for name, words, permission in ACTIONS if may(viewer, permission)],
-        "steps": _steps(request, outlook, decided),
+        "steps": steps,
         "outlook": outlook,
         "figures": forecast_words.figures(outlook, history),
         "caveat": forecast_words.caveat(outlook),
         "drivers": forecast_words.drivers(outlook),
         "failed": forecast_words.failed(outlook),
         "form": decided,
+        "off_the_list": decided is not None and all(step.form is not decided for step in steps),
         **_course(request, history, outlook),
         **_happened(request, episode_id, known),
     }
     return render(request, "clinician/patient.html", context, status=decided.status if decided else 200)
 
 
-def decision_form(data: Any, digest: str, outlook_id: int) -> DecisionForm:
+def decision_form(data: Any, *, digest: str, outlook_id: int) -> DecisionForm:
     """The form of one suggestion; its marks are its own, as several stand on one page."""
     return DecisionForm(
         data, auto_id=f"{_mark(digest)}_%s", initial={"outlook": outlook_id, "digest": digest}
@@ -127,14 +130,14 @@ def _steps(
             since=standing_since(one.since, request.at),
             form=decided
             if decided is not None and decided["digest"].value() == one.digest
-            else decision_form(None, one.digest, outlook.outlook_id),
+            else decision_form(None, digest=one.digest, outlook_id=outlook.outlook_id),
         )
         for one in outlook.suggestions
         if one.can_be_declined  # a safety alert is answered in its banner, not declined here
     ]
 
 
-def _course(request: PageRequest, history: Any, outlook: queries.OutlookRow | None) -> dict[str, Any]:
+def _course(request: PageRequest, history: History, outlook: queries.OutlookRow | None) -> dict[str, Any]:
     zone = request.viewer.zone
     wide = chart(history, outlook, at=request.at, zone=zone)
     return {

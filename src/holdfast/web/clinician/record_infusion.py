@@ -11,7 +11,7 @@ from holdfast.access import Permission
 from holdfast.care import infusions
 from holdfast.records.queries import patient
 from holdfast.web.clinician import entry
-from holdfast.web.clinician.naming import moment, plain
+from holdfast.web.clinician.naming import plain
 from holdfast.web.page import PageRequest, page
 
 PLACES = {"dose": "dose_mg", "weight": "weight_kg", "time": "happened_at"}
@@ -39,8 +39,9 @@ def record_infusion(request: PageRequest, episode_id: int) -> HttpResponse:
         given = form.cleaned_data
         with entry.problems_on(form, PLACES):
             mg_per_kg = infusions.record(episode_id, **given, by=request.viewer, at=request.at)
-            worked_out = arithmetic(given["dose_mg"], given["weight_kg"], mg_per_kg)
-            messages.success(request, f"Infusion kept: {worked_out}, {moment(given['happened_at'])}.")
+            # H-005: the arithmetic stands in the words, so that a slip of unit or decimal point is seen at once.
+            worked_out = arithmetic(given["dose_mg"], weight_kg=given["weight_kg"], mg_per_kg=mg_per_kg)
+            messages.success(request, f"Infusion kept: {worked_out}, {form.when}.")
             return redirect("patient", episode_id)
     return entry.show(
         request,
@@ -54,6 +55,6 @@ def record_infusion(request: PageRequest, episode_id: int) -> HttpResponse:
     )
 
 
-def arithmetic(dose_mg: Decimal, weight_kg: Decimal, mg_per_kg: Decimal) -> str:
+def arithmetic(dose_mg: Decimal, *, weight_kg: Decimal, mg_per_kg: Decimal) -> str:
     """How the dose per weight came about: 35 mg ÷ 70 kg = 0.50 mg/kg."""
     return f"{plain(dose_mg)} mg ÷ {plain(weight_kg)} kg = {mg_per_kg} mg/kg"

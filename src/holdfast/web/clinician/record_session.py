@@ -14,7 +14,7 @@ from holdfast.protocols.loader import load as load_protocol
 from holdfast.protocols.progress import progress
 from holdfast.records.queries import patient
 from holdfast.web.clinician import entry
-from holdfast.web.clinician.naming import ATTENDANCE, day, moment, therapy_name
+from holdfast.web.clinician.naming import ATTENDANCE, day, therapy_name
 from holdfast.web.page import PageRequest, page
 
 PLACES = {"session number": "number", "attendance": "attendance", "time": "happened_at"}
@@ -59,7 +59,7 @@ def record_session(request: PageRequest, episode_id: int) -> HttpResponse:
             therapy.record_session(course_id, **given, by=request.viewer, at=request.at)
             messages.success(
                 request,
-                f"Session {given['number']} kept: {ATTENDANCE[given['attendance']]}, {moment(given['happened_at'])}.",
+                f"Session {given['number']} kept: {ATTENDANCE[given['attendance']]}, {form.when}.",
             )
             return redirect("patient", episode_id)
     return entry.show(

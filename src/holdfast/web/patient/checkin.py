@@ -92,17 +92,23 @@ def start(request: PageRequest, instrument: str) -> HttpResponse:
 def question(request: PageRequest, draft: uuid.UUID, number: int) -> HttpResponse:
     """One question; a tap keeps the answer and leads to the next, to help, or after the last to thanks."""
     try:
-        found = asked(patient.draft(request.viewer, draft), at=request.at)
-        item = found.item(number)
-        if request.method != "POST":
-            return _shown(request, found, number)
-        if request.POST.get("answer") == GO_ON:
-            return _onward(request, found, number)
+        row = patient.draft(request.viewer, draft)
+    except NotFound:
+        return _sent_already(request, draft)
+    found = asked(row, at=request.at)
+    item = found.item(number)
+    if request.method != "POST":
+        return _shown(request, found, number)
+    try:
         return _answered(request, found, item, number)
     except NotFound:
-        # Sent already, by a double tap or before the back button: then it has a page of thanks. Else not theirs.
-        patient.check_in(request.viewer, draft)
-        return redirect("checkin_thanks", draft)
+        return _sent_already(request, draft)
+
+
+def _sent_already(request: PageRequest, draft: uuid.UUID) -> HttpResponse:
+    """Thanks, for a second tap or the way back after sending; `NotFound` for a check-in that is not theirs."""
+    patient.check_in(request.viewer, draft)
+    return redirect("checkin_thanks", draft)
 
 
 def _shown_to_patients(slug: str) -> Instrument:
@@ -114,6 +120,8 @@ def _shown_to_patients(slug: str) -> Instrument:
 
 def _answered(request: PageRequest, found: Asked, item: Item, number: int) -> HttpResponse:
     typed = request.POST.get("answer", "")
+    if typed == GO_ON:
+        return _onward(request, found, number)
     values = {str(option.value): option.value for option in item.options}
     if typed != SKIP and typed not in values:
         return _shown(request, found, number, missing=True)

@@ -1,10 +1,12 @@
 """Today: the one next thing, and the truth about who is watching."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission
@@ -15,6 +17,12 @@ from holdfast.records.queries import patient
 from holdfast.web.page import PageRequest, page
 from holdfast.web.patient.checkin import GO_ON, Asked, asked
 
+ABOUT: Mapping[str, str] = {
+    "phq9": gettext_noop("Nine questions about your mood"),
+    "gad7": gettext_noop("Seven questions about worry"),
+}
+"""Instruments as a patient would call them; one that is not here is told by its name."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -22,6 +30,11 @@ class Offer:
 
     instrument: Instrument
     begun: Asked | None
+
+    @property
+    def about(self) -> str:
+        """What it asks about."""
+        return _(ABOUT.get(self.instrument.slug, self.instrument.name))
 
 
 @page(Permission.SEE_OWN_RECORD)

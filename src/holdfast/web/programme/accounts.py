@@ -58,10 +58,11 @@ class AccountForm(EntryForm):
         """The entries, with the patient's id in place of the code."""
         given = super().clean() or {}
         code = given.pop("patient_code", "")
-        given["patient_id"] = clinic.patient_id(self._viewer, code) if code else None
+        given["patient_id"] = clinic.patient_without_account(self._viewer, code) if code else None
         if code and given["patient_id"] is None:
             self.add_error(
-                "patient_code", "Nobody has this code here. Expected: a code from this clinic's caseload."
+                "patient_code",
+                "Nobody here has this code, or they have a log-in already. Expected: a code from the caseload.",
             )
         return given
 

@@ -1,0 +1,71 @@
+"""Every page as its readers see it: no accessibility rule broken, light and dark, on a phone and on a laptop."""
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
+
+from holdfast.access import Role
+
+PATIENT = ("/today/", "/my-course/", "/help/", "/who-sees-what/")
+CLINICIAN = ("/caseload/", "/alerts/", "/patients/new/")
+OF_A_PERSON = {
+    Role.NURSE: ("", "infusion/", "score/", "assessment/", "close/"),
+    Role.THERAPIST: ("session/", "therapy/"),
+}
+KILOBYTES = {Role.PATIENT: 150, Role.NURSE: 300}
+
+
+def everyone_sees(page: Page, role: Role) -> list[str]:
+    """Addresses of the pages of that role; for clinicians with those of the first person of the caseload."""
+    if role is Role.PATIENT:
+        return list(PATIENT)
+    if role is Role.ADMINISTRATOR:
+        return ["/accounts/"]
+    person = page.locator("tbody th a").first.get_attribute("href")
+    return [*CLINICIAN, *(f"{person}{part}" for part in OF_A_PERSON[role])]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.THERAPIST, Role.ADMINISTRATOR])
+def test_page_when_opened_then_breaks_no_accessibility_rule_and_fits_its_width(
+    page_at: PageAt, sign_in: SignIn, axe: CheckAccess, screenshot: Screenshot, role: Role, width: int, theme: str
+) -> None:
+    page = page_at(width, theme)
+    if role is Role.PATIENT:
+        page.goto("/log-in/")
+        axe(page)
+        screenshot(page, f"log-in-{width}-{theme}")
+    sign_in(page, role)
+    for address in everyone_sees(page, role):
+        page.goto(address)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{address} runs off the side"
+        screenshot(page, f"{role.value}{address.replace('/', '-')}{width}-{theme}")
+
+
+@pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE])
+def test_first_page_when_opened_for_the_first_time_then_is_light(
+    page_at: PageAt, sign_in: SignIn, role: Role
+) -> None:
+    page, sizes = page_at(390, "light"), []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()))
+    sign_in(page, role)
+    page.wait_for_load_state("networkidle")
+    transferred = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+    assert 5_000 < transferred < 1000 * KILOBYTES[role]
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_patient_page_when_on_a_small_phone_then_help_is_in_sight(
+    page_at: PageAt, sign_in: SignIn, width: int
+) -> None:
+    page = page_at(width, "light")
+    sign_in(page, Role.PATIENT)
+    for address in PATIENT[:2]:
+        page.goto(address)
+        help_now = page.get_by_role("link", name="Help now")
+        box = help_now.bounding_box()
+        assert box is not None
+        assert box["height"] >= 48
+        assert box["y"] + box["height"] <= page.viewport_size["height"]  # type: ignore[index]
