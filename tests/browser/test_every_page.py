@@ -29,7 +29,13 @@ def everyone_sees(page: Page, role: Role) -> list[str]:
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.THERAPIST, Role.ADMINISTRATOR])
 def test_page_when_opened_then_breaks_no_accessibility_rule_and_fits_its_width(
-    page_at: PageAt, sign_in: SignIn, axe: CheckAccess, screenshot: Screenshot, role: Role, width: int, theme: str
+    page_at: PageAt,
+    sign_in: SignIn,
+    axe: CheckAccess,
+    screenshot: Screenshot,
+    role: Role,
+    width: int,
+    theme: str,
 ) -> None:
     page = page_at(width, theme)
     if role is Role.PATIENT:

@@ -97,7 +97,9 @@ def test_infusion_when_recorded_then_its_arithmetic_is_shown_and_a_slip_keeps_wh
     expect(page.get_by_text("35 mg ÷ 70 kg = 0.50 mg/kg")).to_be_visible()
 
 
-def test_session_when_recorded_by_keyboard_then_it_is_on_the_timeline(page_at: PageAt, sign_in: SignIn) -> None:
+def test_session_when_recorded_by_keyboard_then_it_is_on_the_timeline(
+    page_at: PageAt, sign_in: SignIn
+) -> None:
     page = page_at(1280, "light")
     sign_in(page, Role.THERAPIST)
     page.goto("/caseload/?therapy=cbt")

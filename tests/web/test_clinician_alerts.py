@@ -99,6 +99,23 @@ def test_alert_when_answered_by_someone_else_first_shows_theirs_and_what_was_typ
     assert queries.one(cast.okoro, number).action == "called, safe tonight"
 
 
+def test_alert_when_answered_twice_by_one_tap_too_many_counts_once(cast: Cast, nurse: Client) -> None:
+    number = marked(cast)
+
+    sent = [nurse.post(f"/alerts/{number}/", {"action": "called, safe tonight"}) for _ in range(2)]
+
+    assert [response.status_code for response in sent] == [302, 302]
+
+
+def test_alert_when_answered_again_with_other_words_keeps_the_first(cast: Cast, nurse: Client) -> None:
+    number = marked(cast)
+
+    sent = [nurse.post(f"/alerts/{number}/", {"action": words}) for words in ("called", "wrote a letter")]
+
+    assert [response.status_code for response in sent] == [302, 409]
+    assert queries.one(cast.okoro, number).action == "called"
+
+
 def test_alert_when_passed_on_says_everyone_it_went_to(cast: Cast, nurse: Client) -> None:
     accounts.name_alert_owners(owner="bell", backup="okoro", lead="mo", by=cast.sam, at=make.NOW - 90 * HOURS)
     number = marked(cast, answer=2, hours_ago=9)

@@ -108,6 +108,15 @@ def test_suggestion_when_decided_already_says_so_and_shows_the_current_list(
     assert len(episode.decisions(cast.bell, cast.adas_episode)) == 1
 
 
+def test_suggestion_when_the_button_is_tapped_twice_is_decided_once(cast: Cast, therapist: Client) -> None:
+    fields = {**shown(cast), "decision": "decline", "reason": "she is away"}
+
+    sent = [therapist.post(f"/patients/{cast.adas_episode}/suggestion/", fields) for _ in range(2)]
+
+    assert [response.status_code for response in sent] == [302, 302]
+    assert len(episode.decisions(cast.bell, cast.adas_episode)) == 1
+
+
 @pytest.mark.parametrize("fields", [{"digest": "0" * 64}, {"outlook": 999_999}])
 def test_suggestion_when_it_was_never_shown_is_not_found(
     cast: Cast, therapist: Client, fields: dict[str, object]

@@ -124,7 +124,7 @@ class _Sieve:
             return Problem("date", f"differs from line {self._slots[slot]}, of the same moment", expected)
         if slot in self._held:
             return Problem(
-                "row", "differs from what the record holds of this moment", "a correction in the record"
+                "date", "differs from what the record holds of this moment", "a correction in the record"
             )
         return _problem_of_its_kind(entry)
 

@@ -24,7 +24,7 @@ def _kept_secret_key() -> str:
     path = VAR / "secret_key"
     if not path.exists():
         VAR.mkdir(exist_ok=True)
-        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123  Path has no opener
+        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(secrets.token_urlsafe(50))
     return path.read_text()
 

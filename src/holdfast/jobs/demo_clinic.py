@@ -99,6 +99,7 @@ def _say_how_old() -> None:
     click.echo(
         f"[2/4] The clinic made {'today' if age < STALE_AFTER else f'{age.days} days ago'} is used as it stands"
     )
+    click.echo("[3/4] Nothing to make")
     if age >= STALE_AFTER:
         click.echo("      Its check-ins are due by now. holdfast demo --fresh makes it anew.")
 

@@ -237,7 +237,7 @@ def _check_ins(
 ) -> Iterator[Answered]:
     """PHQ-9 each time, GAD-7 beside every third one, a clinician's rating early, after the course and lately."""
     history = replace(_history(person, ()), check_ins_at=tuple(moments))
-    rated = {0, min(8, len(moments) - 1), len(moments) - 1}
+    rated = {0, min(8, len(moments) - 1), len(moments) - 1} if len(moments) > 1 else set()
     for place, moment in enumerate(moments):
         now = bool(person.story.alert_hours) and place == len(moments) - 1
         recorded_at = moment if now else _recorded_at(moment, at=at, rng=rng)

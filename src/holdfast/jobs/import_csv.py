@@ -95,7 +95,7 @@ def _bring_in(plan: Plan, *, by: Viewer, at: datetime) -> None:
     if not episode_ids:
         return
     click.echo("Written. What follows can be repeated at any time: holdfast nightly")
-    failed = nightly.renew(episode_ids, at=at, label=f"Renewing {len(episode_ids)} outlooks")
+    failed = nightly.renew(episode_ids, at=at, label=f"Renewing {_many(len(episode_ids), 'outlook')}")
     for line in failed:
         click.echo(line, err=True)
 
@@ -106,10 +106,10 @@ def _report(plan: Plan, refused: Sequence[Refused], *, by: Viewer, writes: bool)
     yield (
         f"{'Adding' if writes else 'Would add'} {len(plan.people)} new people, "
         f"{len(plan.check_ins)} check-ins, {len(plan.infusions)} infusions, {len(plan.sessions)} sessions; "
-        f"{plan.alerts} safety alerts"
+        f"{_many(plan.alerts, 'safety alert')}"
     )
-    yield f"In the record already: {plan.already} rows"
-    yield f"Refused: {len(refused)} rows"
+    yield f"In the record already: {_many(plan.already, 'row')}"
+    yield f"Refused: {_many(len(refused), 'row')}"
     for row in refused:
         yield from (f"  {line}" for line in row.lines())
     if not writes:
@@ -117,11 +117,14 @@ def _report(plan: Plan, refused: Sequence[Refused], *, by: Viewer, writes: bool)
 
 
 def _what_to_do(count: int, *, dry_run: bool) -> str:
+    mend = "mend what is said above, or leave it out with --skip-refused"
     if dry_run:
-        return f"{count} rows would be refused; mend them, or leave them out with --skip-refused"
-    return (
-        f"{count} rows are refused, so nothing is written; mend them, or leave them out with --skip-refused"
-    )
+        return f"{_many(count, 'row')} would be refused; {mend}"
+    return f"{_many(count, 'row')} {'is' if count == 1 else 'are'} refused, so nothing is written; {mend}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _write_refused(refused: Sequence[Refused]) -> None:
@@ -140,7 +143,7 @@ def _write_refused(refused: Sequence[Refused]) -> None:
                 for row in rows
             ],
         )
-        click.echo(f"{len(rows)} refused rows of {path.name} are in {out}")
+        click.echo(f"Refused rows of {path.name}: see {out}")
 
 
 def _in_whose_name(*, clinic: str | None, username: str | None) -> Viewer:

@@ -62,5 +62,7 @@ def locked_out(request: HttpRequest, *_: object, **__: object) -> HttpResponse:
 def _next(request: HttpRequest) -> str:
     """The page asked for before log-in, when it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if ours else ""

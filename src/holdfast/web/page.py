@@ -46,7 +46,9 @@ def page(permission: Permission, *, looks_at: str = "") -> Callable[[View[Argume
     def guard(view: View[Arguments]) -> View[Arguments]:
         @never_cache
         @functools.wraps(view)
-        def guarded(request: PageRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponse:
+        def guarded(
+            request: PageRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
+        ) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             _settle(request)

@@ -34,6 +34,7 @@ class AlertRow:
     path: tuple[tuple[str, datetime], ...]
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
+    acknowledged_by_id: int | None = None
     action: str = ""
 
 
@@ -113,5 +114,6 @@ def _row(alert: Alert) -> AlertRow:
         ),
         acknowledged_at=answer.acknowledged_at if answer else None,
         acknowledged_by=answer.acknowledged_by.name if answer else "",
+        acknowledged_by_id=answer.acknowledged_by_id if answer else None,
         action=answer.action if answer else "",
     )

@@ -33,9 +33,11 @@ class DecisionRow:
     """A suggestion that was accepted or declined; `title` is as it was shown."""
 
     title: str
+    digest: str
     accepted: bool
     reason: str
     decided_by: str
+    decided_by_id: int
     decided_at: datetime
 
 
@@ -83,9 +85,11 @@ def decisions(viewer: Viewer, episode_id: int) -> tuple[DecisionRow, ...]:
                 (shown["title"] for shown in row.outlook.suggestions if shown["digest"] == row.digest),
                 row.kind,
             ),
+            digest=row.digest,
             accepted=row.accepted,
             reason=row.reason,
             decided_by=row.decided_by.name,
+            decided_by_id=row.decided_by_id,
             decided_at=row.decided_at,
         )
         for row in rows.order_by("-decided_at", "-pk")

@@ -38,7 +38,9 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
     )
     infusions, courses = _infusions(episode_ids), _courses(episode_ids)
     alerts, decisions = _open_alerts(episode_ids), _decisions(episode_ids)
-    ends = dict(EpisodeEnd.current.filter(episode_id__in=episode_ids).values_list("episode_id", "happened_at"))
+    ends = dict(
+        EpisodeEnd.current.filter(episode_id__in=episode_ids).values_list("episode_id", "happened_at")
+    )
     resistant = dict(
         Assessment.current.filter(episode_id__in=episode_ids)
         .order_by("happened_at", "id")

@@ -33,9 +33,19 @@ def acknowledge(request: PageRequest, alert_id: int) -> HttpResponse:
     form = AnswerForm(entry.posted(request))
     if form.is_valid():
         with entry.problems_on(form, {"what you did": "action"}):
-            verbs.acknowledge(alert_id, action=form.cleaned_data["action"], by=request.viewer, at=request.at)
+            action = form.cleaned_data["action"]
+            entry.once(
+                lambda: verbs.acknowledge(alert_id, action=action, by=request.viewer, at=request.at),
+                done=lambda: _answered_so(request, alert_id, action=action),
+            )
             row = queries.one(request.viewer, alert_id)
-            messages.success(request, f"Alert answered. Kept: {form.cleaned_data['action']}")
+            messages.success(request, f"Alert answered. Kept: {action}")
             return redirect("patient", row.episode_id)
     one = line(queries.one(request.viewer, alert_id), request)
     return render(request, "clinician/acknowledge.html", {"form": form, "one": one}, status=form.status)
+
+
+def _answered_so(request: PageRequest, alert_id: int, *, action: str) -> bool:
+    """Whether the viewer has given this very answer already."""
+    row = queries.one(request.viewer, alert_id)
+    return (row.acknowledged_by_id, row.action) == (request.viewer.account_id, action)

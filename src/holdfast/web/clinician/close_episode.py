@@ -1,5 +1,7 @@
 """Close an episode, with the reason."""
 
+import uuid
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -30,9 +32,11 @@ def close_episode(request: PageRequest, episode_id: int) -> HttpResponse:
     form = ClosingForm(entry.posted(request))
     if form.is_valid():
         with entry.problems_on(form, {"reason": "reason"}):
-            ended = episode.ending(request.viewer, episode_id)
-            if ended is None or ended.uid != form.cleaned_data["uid"]:
-                patients.close(episode_id, **form.cleaned_data, by=request.viewer, at=request.at)
+            given = form.cleaned_data
+            entry.once(
+                lambda: patients.close(episode_id, **given, by=request.viewer, at=request.at),
+                done=lambda: _closed_by(request, episode_id) == given["uid"],
+            )
             messages.success(request, "Episode closed. It stays readable: choose “closed” in the caseload.")
             return redirect("patient", episode_id)
     return entry.show(
@@ -44,3 +48,8 @@ def close_episode(request: PageRequest, episode_id: int) -> HttpResponse:
         button="Close episode",
         waiting=alerts.waiting_of(request.viewer, episode_id),
     )
+
+
+def _closed_by(request: PageRequest, episode_id: int) -> uuid.UUID | None:
+    ended = episode.ending(request.viewer, episode_id)
+    return ended.uid if ended else None

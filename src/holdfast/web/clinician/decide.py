@@ -7,8 +7,9 @@ from django.views.decorators.http import require_POST
 
 from holdfast.access import Permission
 from holdfast.care import suggestions
+from holdfast.records.queries import episode
 from holdfast.records.queries import patient as queries
-from holdfast.web.clinician.entry import problems_on
+from holdfast.web.clinician.entry import once, problems_on
 from holdfast.web.clinician.patient import DecisionForm, decision_form, show
 from holdfast.web.page import PageRequest, page
 
@@ -23,17 +24,27 @@ def decide(request: PageRequest, episode_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         with problems_on(form, {"reason": "reason"}):
-            suggestions.decide(
-                given["outlook"],
-                given["digest"],
-                accepted=accepted,
-                reason=given["reason"],
-                by=request.viewer,
-                at=request.at,
+            once(
+                lambda: suggestions.decide(
+                    given["outlook"],
+                    given["digest"],
+                    accepted=accepted,
+                    reason=given["reason"],
+                    by=request.viewer,
+                    at=request.at,
+                ),
+                done=lambda: _decided_so(request, episode_id, form, accepted=accepted),
             )
             messages.success(request, f"Kept: {'accepted' if accepted else 'declined'}{_because(form)}")
             return redirect("patient", person.episode_id)
     return show(request, episode_id, decided=form)
+
+
+def _decided_so(request: PageRequest, episode_id: int, form: DecisionForm, *, accepted: bool) -> bool:
+    """Whether the viewer has made this very decision already."""
+    sent = (form.cleaned_data["digest"], accepted, form.cleaned_data["reason"], request.viewer.account_id)
+    kept = episode.decisions(request.viewer, episode_id)
+    return sent in {(row.digest, row.accepted, row.reason, row.decided_by_id) for row in kept}
 
 
 def _because(form: DecisionForm) -> str:

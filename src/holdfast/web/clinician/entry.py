@@ -1,7 +1,7 @@
 """What every form that adds to a record shares: its fields, its way to say what is wrong, and whom it is about."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +122,15 @@ def problems_on(form: EntryForm, places: Mapping[str, str]) -> Iterator[None]:
     except Conflict as error:
         form.conflict = True
         form.add_error(None, said_plainly(str(error)))
+
+
+def once(act: Callable[[], object], *, done: Callable[[], bool]) -> None:
+    """Do what was sent. Sent twice at the same moment, the second meets what the first has `done`: no conflict."""
+    try:
+        act()
+    except Conflict:
+        if not done():
+            raise
 
 
 def said(problem: Any) -> str:

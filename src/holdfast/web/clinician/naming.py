@@ -61,6 +61,12 @@ def day(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "j M Y")
 
 
+def near_day(at: datetime, now: datetime) -> str:
+    """Day in the reader's zone, with its year only where that is another: 2 Mar."""
+    then = timezone.localtime(at)
+    return formats.date_format(then, "j M" if then.year == timezone.localtime(now).year else "j M Y")
+
+
 def since(then: datetime, now: datetime) -> str:
     """How long ago, in the days of a calendar: today 14:05, yesterday, 5 days ago, 4 months ago."""
     days = (timezone.localdate(now) - timezone.localdate(then)).days

@@ -56,7 +56,12 @@ def record_session(request: PageRequest, episode_id: int) -> HttpResponse:
         given = form.cleaned_data
         with entry.problems_on(form, PLACES):
             course_id = given.pop("course")
-            therapy.record_session(course_id, **given, by=request.viewer, at=request.at)
+            entry.once(
+                lambda: therapy.record_session(course_id, **given, by=request.viewer, at=request.at),
+                done=lambda: (
+                    given["uid"] in {row.uid for row in patient.timeline(request.viewer, episode_id)}
+                ),
+            )
             messages.success(
                 request,
                 f"Session {given['number']} kept: {ATTENDANCE[given['attendance']]}, {form.when}.",
