@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from django.test import Client
-from tests import make
 
 from holdfast.access import Role, Viewer
+from tests import make
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,6 @@ def _take_guards_off() -> None:
 
     with connection.cursor() as cursor:
         for table in append_only.tables():
-            for event in ("update", "delete"):
+            for event in append_only.EVENTS[connection.vendor]:
                 on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER {table}_no_{event}{on_table}")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.contracts.source import ROOT
 from tests.leash import on_leash
 

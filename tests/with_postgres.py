@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 import psycopg
+
 from tests.leash import GRACE_SECONDS, on_leash
 
 START_SECONDS = 30

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+
 from tests.leash import on_leash
 
 START_SECONDS = 240

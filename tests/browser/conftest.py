@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
-from tests.browser import chromium
-from tests.browser.clinic import running_clinic
 
 from holdfast.access import Role
 from holdfast.care.accounts import DEMO_PASSWORD
+from tests.browser import chromium
+from tests.browser.clinic import running_clinic
 
 HERE = Path(__file__).parent
 PHONE_WIDTH_MAX = 600

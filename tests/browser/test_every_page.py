@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
 from holdfast.access import Role
+from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
 PATIENT = ("/today/", "/my-course/", "/help/", "/who-sees-what/")
 CLINICIAN = ("/caseload/", "/alerts/", "/patients/new/")

@@ -1,9 +1,9 @@
 """The picture in the README: `make picture` keeps what this test sees."""
 
 from playwright.sync_api import expect
-from tests.browser.conftest import PageAt, Screenshot, SignIn
 
 from holdfast.access import Role
+from tests.browser.conftest import PageAt, Screenshot, SignIn
 
 
 def test_patient_page_when_the_therapist_comes_from_the_caseload_then_it_shows_the_timeline(

@@ -1,9 +1,9 @@
 """The people of these tests: a clinic, its staff, and Ada in care."""
 
 import pytest
-from tests import make
 
 from holdfast.access import Role, Viewer
+from tests import make
 
 
 @pytest.fixture

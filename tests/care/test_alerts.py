@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from tests import make
-from tests.make import NOW, phq9
 
 from holdfast.access import Role, Viewer
 from holdfast.care import accounts, alerts, checkins
 from holdfast.errors import Conflict, InvalidInput, NotFound
 from holdfast.records.models import Alert, AlertAcknowledgement, AlertEscalation, CaseloadEntry
 from holdfast.records.queries.alerts import answered, waiting
+from tests import make
+from tests.make import NOW, phq9
 
 pytestmark = pytest.mark.django_db
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.make import NOW
 
 from holdfast.access import Viewer
 from holdfast.care import audit
 from holdfast.records import append_only
 from holdfast.records.models import AuditEvent
+from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_chain_when_tampered_with_names_the_broken_link(
 ) -> None:
     table = AuditEvent._meta.db_table
     with connection.cursor() as cursor:
-        for event in ("update", "delete"):
+        for event in append_only.EVENTS[connection.vendor]:
             on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER {table}_no_{event}{on_table}")
         cursor.execute(tampering)

@@ -4,13 +4,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from tests.make import NOW, phq9
 
 from holdfast.access import Viewer
-from holdfast.care import checkins, outlooks
+from holdfast.care import alerts, checkins, outlooks
 from holdfast.errors import InvalidInput, NotAllowed, NotFound
 from holdfast.records.models import Alert, AuditEvent, CaseloadEntry, CheckIn, CheckInDraft, Outlook
 from holdfast.records.queries import patient
+from holdfast.records.queries.alerts import waiting
+from tests.make import NOW, phq9
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +125,7 @@ def test_answer_when_changed_upwards_raises_the_higher_level_too(episode_id: int
 def test_draft_when_begun_again_keeps_what_was_typed(episode_id: int, ada: Viewer) -> None:
     draft = checkins.draft(episode_id, "phq9", by=ada, at=NOW)
     checkins.answer(draft, "q1", 2, by=ada, at=NOW)
-    assert checkins.draft(episode_id, "phq9", by=ada, at=NOW + timedelta(days=1)) == draft
+    assert checkins.draft(episode_id, "phq9", by=ada, at=NOW + timedelta(hours=23)) == draft
     assert patient.draft_answers(ada, draft) == ("phq9", {"q1": 2})
 
 
@@ -190,3 +191,25 @@ def test_refresh_when_nothing_changed_gives_the_same_digest(episode_id: int, ada
     outlooks.refresh(episode_id, at=NOW + timedelta(hours=1))
     digests = Outlook.objects.order_by("-made_at").values_list("inputs_digest", flat=True)[:2]
     assert digests[0] == digests[1]
+
+
+def test_draft_when_begun_again_after_a_day_keeps_the_old_one_as_it_stands(
+    episode_id: int, ada: Viewer
+) -> None:
+    old = checkins.draft(episode_id, "phq9", by=ada, at=NOW)
+    checkins.answer(old, "q1", 2, by=ada, at=NOW)
+    new = checkins.draft(episode_id, "phq9", by=ada, at=NOW + timedelta(days=1))
+    row = CheckIn.objects.get(uid=old)
+    assert (row.answers, row.total, row.complete, row.happened_at) == ({"q1": 2}, None, False, NOW)
+    assert patient.draft_answers(ada, new) == ("phq9", {})
+
+
+def test_answer_when_marked_again_days_after_the_first_was_looked_at_raises_a_new_alert(
+    episode_id: int, ada: Viewer, nurse: Viewer
+) -> None:
+    """H-004: a page left open for days is still listened to."""
+    draft = checkins.draft(episode_id, "phq9", by=ada, at=NOW)
+    checkins.answer(draft, "q9", 2, by=ada, at=NOW)
+    alerts.acknowledge(Alert.objects.get().pk, action="called", by=nurse, at=NOW)
+    checkins.answer(draft, "q9", 2, by=ada, at=NOW + timedelta(days=3))
+    assert [row.raised_at for row in waiting(nurse)] == [NOW + timedelta(days=3)]

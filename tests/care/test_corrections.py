@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from tests import make
-from tests.make import NOW
 
 from holdfast.access import Viewer
 from holdfast.care import checkins, corrections
 from holdfast.errors import InvalidInput, NotAllowed, NotFound
 from holdfast.records.models import Infusion
 from holdfast.records.queries import patient
+from tests import make
+from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
-from tests import make
 
 from holdfast.access import Role, Viewer
 from holdfast.care import checkins, import_plan, imports, patients, therapy
@@ -28,6 +27,7 @@ from holdfast.records.models import (
     TherapySession,
 )
 from holdfast.records.queries import alerts, caseload
+from tests import make
 
 DAY = timedelta(days=1)
 LONG_AGO = make.NOW - 30 * DAY

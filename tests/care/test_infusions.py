@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.make import NOW
 
 from holdfast import units
 from holdfast.access import Viewer
 from holdfast.care import infusions
 from holdfast.errors import InvalidInput, NotAllowed
 from holdfast.records.models import Infusion
+from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,7 @@
 """A known hole in a locked package fails the build, and what could not be looked at is said."""
 
 import pytest
+
 from tools import audit
 
 SOUND = {"name": "sound", "version": "1.0", "vulns": []}

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator
 
 import pytest
+
 from tests.contracts.source import Module, modules, texts
 
 CODE = ("src", "tests", "tools", "bench")

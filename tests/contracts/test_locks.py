@@ -6,6 +6,7 @@ import tomllib
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
 from tests.contracts.source import ROOT
 
 RUN, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "tools/build.lock"

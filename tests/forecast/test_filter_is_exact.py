@@ -5,8 +5,6 @@ import pytest
 from scipy import integrate
 from scipy.stats import norm
 from statsmodels.tsa.statespace.kalman_filter import KalmanFilter
-from tests.forecast.brute_force import joint
-from tests.forecast.people import make_infusions, make_random, make_scores, make_sessions
 
 from holdfast.forecast import parameters
 from holdfast.forecast.cohort import Cohort
@@ -14,6 +12,8 @@ from holdfast.forecast.filtering import filter_cohort, filter_record, prior
 from holdfast.forecast.model import G_F, G_S, InfusionEvent, Record, ScoreEvent, SessionEvent
 from holdfast.forecast.scales import scale_of
 from holdfast.forecast.trajectory import trajectory
+from tests.forecast.brute_force import joint
+from tests.forecast.people import make_infusions, make_random, make_scores, make_sessions
 
 PARAMETERS = parameters.load()
 AHEAD = np.array([0.0, 1.0, 7.0, 28.5, 84.0])

@@ -4,7 +4,6 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from tests.forecast.people import make_ada, make_infusions, make_random, make_scores
 
 from holdfast.forecast import parameters
 from holdfast.forecast.ahead import forecast
@@ -12,6 +11,7 @@ from holdfast.forecast.filtering import filter_record
 from holdfast.forecast.model import InfusionEvent, Record
 from holdfast.forecast.passage import chance_below
 from holdfast.forecast.trajectory import Trajectory, trajectory
+from tests.forecast.people import make_ada, make_infusions, make_random, make_scores
 
 PARAMETERS = parameters.load()
 PATHS = 200_000

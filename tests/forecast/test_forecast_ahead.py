@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from tests.forecast.people import INDUCTION_DAYS, make_ada, make_infusions, make_scores, make_sessions
 
 from holdfast.errors import InvalidInput, NotFound
 from holdfast.forecast import parameters
@@ -13,6 +12,7 @@ from holdfast.forecast.filtering import Posterior, filter_record
 from holdfast.forecast.model import InfusionEvent, Record, ScoreEvent, SessionEvent
 from holdfast.forecast.scales import scale_of
 from holdfast.forecast.trajectory import trajectory
+from tests.forecast.people import INDUCTION_DAYS, make_ada, make_infusions, make_scores, make_sessions
 
 PARAMETERS = parameters.load()
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.forecast.people import make_ada, make_infusions, make_scores, make_sessions
 
 from holdfast.errors import InvalidInput
 from holdfast.forecast.cohort import Cohort
 from holdfast.forecast.model import InfusionEvent, Record, ScoreEvent, SessionEvent
 from holdfast.forecast.scales import scale_of, scales
+from tests.forecast.people import make_ada, make_infusions, make_scores, make_sessions
 
 NAN, INFINITY = float("nan"), float("inf")
 LINKED = "bdi2, hamd17, madrs, phq9, qids_sr16"

@@ -6,7 +6,6 @@ from functools import cache
 import numpy as np
 import pytest
 from scipy.stats import norm
-from tests.forecast.people import INDUCTION_DAYS, make_infusions
 
 from holdfast.forecast import parameters
 from holdfast.forecast.ahead import forecast
@@ -17,6 +16,7 @@ from holdfast.forecast.scales import scale_of
 from holdfast.forecast.score_fan import ScoreFan, chance_at_most, score_chances, score_fan
 from holdfast.forecast.simulate import draw, draw_scores
 from holdfast.forecast.trajectory import gathered, trajectory
+from tests.forecast.people import INDUCTION_DAYS, make_infusions
 
 PARAMETERS = parameters.load()
 PHQ9 = scale_of("phq9")

@@ -1,12 +1,12 @@
 """Virtual people: what is drawn has the moments of the model, and the same seed gives the same people."""
 
 import numpy as np
-from tests.forecast.brute_force import joint
-from tests.forecast.people import make_infusions, make_sessions
 
 from holdfast.forecast import parameters
 from holdfast.forecast.model import Record
 from holdfast.forecast.simulate import draw, draw_scores
+from tests.forecast.brute_force import joint
+from tests.forecast.people import make_infusions, make_sessions
 
 PARAMETERS = parameters.load()
 DAYS = np.array([0.0, 2.0, 9.5, 30.0, 90.0])

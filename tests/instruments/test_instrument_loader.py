@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.instruments.making import make_file
 
 from holdfast.errors import DataFileError, NotFound
 from holdfast.instruments.loader import all_instruments, load, read
+from tests.instruments.making import make_file
 
 FAULTS = {
     "unknown key": (('about = "', 'abuot = "x"\nabout = "'), "abuot", "no such key"),

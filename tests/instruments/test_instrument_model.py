@@ -2,9 +2,9 @@
 
 import pytest
 from pydantic import ValidationError
-from tests.instruments.making import make_instrument
 
 from holdfast.instruments.loader import load
+from tests.instruments.making import make_instrument
 
 
 def test_instrument_when_changed_after_loading_then_refuses() -> None:

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.instruments.making import answers, make_prorated
 
 from holdfast.errors import InvalidInput
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import Instrument
 from holdfast.instruments.scoring import score, score_table
+from tests.instruments.making import answers, make_prorated
 
 Row = dict[str, int | None]
 

@@ -1,12 +1,12 @@
 """One person's answers to a score."""
 
 import pytest
-from tests.instruments.making import answers, make_prorated
 
 from holdfast.errors import InvalidInput
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import ItemAlert, Score
 from holdfast.instruments.scoring import band_of, score, score_total
+from tests.instruments.making import answers, make_prorated
 
 PHQ9, QIDS = load("phq9"), load("qids_sr16")
 EVERY_DOMAIN = answers(1, 0, 0, 0, 1, 1, None, 1, None, 1, 1, 0, 1, 1, 1, 0)

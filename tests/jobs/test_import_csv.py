@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from tests import make
 
 from holdfast.access import Role, Viewer
 from holdfast.cli import main
 from holdfast.records.models import AuditEvent, CheckIn, Episode, Infusion, Outlook, TherapySession
 from holdfast.records.queries import caseload
+from tests import make
 
 TOTALS = (
     "person,date,instrument,score\n"

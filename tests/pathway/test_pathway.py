@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.pathway.histories import START, histories, infusion, moments, phq9
 
 from holdfast.errors import InvalidInput, NotFound
 from holdfast.pathway import limits
@@ -22,6 +21,7 @@ from holdfast.pathway.patient_next import patient_next
 from holdfast.pathway.relief import fading_points
 from holdfast.pathway.rules import RULES, Facts
 from holdfast.pathway.stage import Stage, relief_state, stage
+from tests.pathway.histories import START, histories, infusion, moments, phq9
 
 EMPTY = History(started_at=START, instrument="phq9")
 EXTREMES = [0.0, 0.5, 1.0]

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.pathway.histories import START, infusion, phq9
 
 from holdfast.forecast import ahead, filtering, model, parameters
 from holdfast.pathway.history import History
 from holdfast.pathway.relief import relapse_chance
+from tests.pathway.histories import START, infusion, phq9
 
 COURSE = (1, 4, 8, 11, 15, 18)
 

@@ -2,12 +2,12 @@
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from tests import make
 
 from holdfast.access import Role
 from holdfast.errors import Conflict
 from holdfast.records import append_only
 from holdfast.records.models import Episode, Patient
+from tests import make
 
 pytestmark = pytest.mark.django_db
 

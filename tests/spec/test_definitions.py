@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from tests.spec.tables import history, moment, reading, table
 
 from holdfast.outcomes import definitions
 from holdfast.outcomes.definitions import Standing
+from tests.spec.tables import history, moment, reading, table
 
 
 def amounts_to(standing: Standing) -> list[str]:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from tests.spec.tables import forecast, history, moment, table
 
 from holdfast.pathway.checkin_times import arrival, next_due
 from holdfast.pathway.next_steps import suggest
 from holdfast.pathway.patient_next import patient_next
 from holdfast.pathway.rules import RULES, Facts
 from holdfast.pathway.suggestion import Suggestion
+from tests.spec.tables import forecast, history, moment, table
 
 Case = dict[str, Any]
 

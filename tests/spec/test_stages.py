@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.spec.tables import forecast, history, moment, table
 
 from holdfast.pathway.stage import Stage, relief_state, stage
+from tests.spec.tables import forecast, history, moment, table
 
 
 @pytest.mark.parametrize("case", table("stages"))

@@ -1,6 +1,7 @@
 """The cast at work: time stands still at `make.NOW`, and each person has a browser."""
 
 import pytest
+
 from tests import cast as people
 from tests import make
 from tests.cast import Cast

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from tests import make
-from tests.cast import Cast, logged_in
 
 from holdfast.access import Viewer
 from holdfast.care import checkins
 from holdfast.records.queries import alerts, patient
 from holdfast.web.urls import urlpatterns
+from tests import make
+from tests.cast import Cast, logged_in
 
 WHO = ("nobody", "ada", "ben", "bell", "okoro", "rivera", "mo", "sam", "stone")
 """Logged out; Ada; another patient; her therapist; nurse; prescriber; lead; administrator; prescriber elsewhere."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from tests import make
 from tests.cast import Cast, logged_in
 from tests.web import seen

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.web import seen
 
 from holdfast.care import accounts, alerts
 from holdfast.records.queries import alerts as queries
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.web import seen
 
 HOURS = timedelta(hours=1)
 OPENING_QUERIES = 8

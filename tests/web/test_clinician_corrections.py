@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.web import seen
 
 from holdfast.access import Viewer
 from holdfast.records.queries import patient as queries
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.web import seen
 
 DAYS = timedelta(days=1)
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.web import seen
 
 from holdfast.records.queries import episode
 from holdfast.records.queries import patient as queries
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.web import seen
 
 DAYS = timedelta(days=1)
 MISSING = "Ask how they are: a check-in is missing"

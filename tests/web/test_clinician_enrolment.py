@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
-from tests.cast import Cast, logged_in
-from tests.web import seen
 
 from holdfast.records.queries import patient as queries
+from tests.cast import Cast, logged_in
+from tests.web import seen
 
 TODAY, AT_THAT_TIME = "2026-03-02T14:30", datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
 BORN_WHEN = "Date of birth: Nobody in care was born then. Expected: a day in the last 120 years."

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.web import seen
 
 from holdfast.access import Role
 from holdfast.care import accounts, patients
 from holdfast.errors import NotFound
 from holdfast.records.queries import episode
 from holdfast.records.queries import patient as queries
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.web import seen
 
 DAYS = timedelta(days=1)
 TODAY = "2026-03-02T14:30"

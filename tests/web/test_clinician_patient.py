@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.web import seen
 
 from holdfast.care import alerts, checkins, corrections, outlooks, patients
 from holdfast.records.models import AuditEvent
 from holdfast.web.clinician.patient import ITEMS_ON_A_PAGE
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.web import seen
 
 DAYS = timedelta(days=1)
 PAGE_QUERIES = 35

@@ -2,14 +2,14 @@
 
 import pytest
 from django.test import Client
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.web.test_patient_today import words
 
 from holdfast.access import PERMISSIONS, Permission, Role
 from holdfast.care import accounts
 from holdfast.records.queries import clinic
 from holdfast.web import help_now, who_sees_what
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.web.test_patient_today import words
 
 
 def test_help_when_logged_out_gives_emergency_numbers_and_no_clinic(cast: Cast) -> None:

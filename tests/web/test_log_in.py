@@ -4,13 +4,13 @@ import re
 
 import pytest
 from django.test import Client
+
+from holdfast.access import Role
+from holdfast.care import accounts
 from tests import cast as people
 from tests import make
 from tests.cast import Cast
 from tests.make import PASSWORD
-
-from holdfast.access import Role
-from holdfast.care import accounts
 
 
 def log_in(browser: Client, **typed: str) -> object:

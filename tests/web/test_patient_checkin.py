@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests.cast import Cast, logged_in
-from tests.make import NOW, phq9
 
 from holdfast.care import checkins
 from holdfast.records.models import Alert, CheckIn, CheckInDraft
 from holdfast.records.queries import patient
+from tests.cast import Cast, logged_in
+from tests.make import NOW, phq9
 
 HELP = "Thank you for telling us"
 

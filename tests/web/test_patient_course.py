@@ -6,14 +6,14 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests import make
-from tests.cast import Cast, logged_in
-from tests.make import NOW, make_check_in, phq9
-from tests.web.test_patient_today import words
 
 from holdfast.care import checkins, corrections, outlooks
 from holdfast.forecast.ahead import ReliefHolds
 from holdfast.web.patient.course import Relief, relief_in_words
+from tests import make
+from tests.cast import Cast, logged_in
+from tests.make import NOW, make_check_in, phq9
+from tests.web.test_patient_today import words
 
 HONEST = "It has not been shown that therapy makes the relief last."
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
-from tests import make
-from tests.cast import Cast, logged_in, patient_of
-from tests.make import NOW, phq9
 
 from holdfast.access import Role
 from holdfast.care import alerts, checkins, patients
+from tests import make
+from tests.cast import Cast, logged_in, patient_of
+from tests.make import NOW, phq9
 
 PAGES = ("/today/", "/my-course/", "/check-in/phq9/")
 

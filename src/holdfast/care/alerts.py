@@ -23,6 +23,10 @@ from holdfast.records.models import (
 )
 from holdfast.records.queries import scope
 
+_SAME_ANSWER = timedelta(hours=24)
+"""An answer given again within a day, in the same check-in at the same level, is the same answer; later it is a new
+one and must be looked at anew (H-004)."""
+
 
 def raise_for(
     marked: Iterable[ItemAlert],
@@ -41,24 +45,23 @@ def raise_for(
     clinic = Clinic.objects.get(pk=episode.patient.clinic_id)
     new = 0
     for item in marked:
-        owner_id = _first_owner(clinic, episode)
-        alert, created = Alert.objects.get_or_create(
+        same = Alert.objects.filter(checkin_uid=checkin_uid, item=item.item, level=item.level)
+        if same.filter(raised_at__gt=at - _SAME_ANSWER).exists():
+            continue
+        alert = Alert.objects.create(
             checkin_uid=checkin_uid,
             item=item.item,
             level=item.level,
-            defaults={
-                "episode": episode,
-                "instrument": instrument,
-                "value": item.value,
-                "owner_id": owner_id,
-                "raised_at": at,
-                "due_at": at + _time_limit(clinic, item.level),
-            },
+            episode=episode,
+            instrument=instrument,
+            value=item.value,
+            owner_id=_first_owner(clinic, episode),
+            raised_at=at,
+            due_at=at + _time_limit(clinic, item.level),
         )
-        if created:
-            new += 1
-            audit.note("alert raised", subject="alert", subject_id=alert.pk, by=by, at=at, owner=owner_id)
-            _notify_on_commit(owner_id, number=alert.pk, due_at=alert.due_at)
+        new += 1
+        audit.note("alert raised", subject="alert", subject_id=alert.pk, by=by, at=at, owner=alert.owner_id)
+        _notify_on_commit(alert.owner_id, number=alert.pk, due_at=alert.due_at)
     if new:
         # The list a clinician looks at must show it at once, whatever becomes of the statistics that follow.
         CaseloadEntry.objects.filter(episode=episode).update(

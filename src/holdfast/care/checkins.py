@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -19,6 +19,9 @@ from holdfast.records.queries import scope
 from holdfast.records.queries.history import histories
 
 Answers = Mapping[str, int | None]
+
+DRAFT_LASTS = timedelta(hours=24)
+"""How long an unsent check-in can be gone on with. A convention of this project."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,20 @@ def keep(
 
 
 def draft(episode_id: int, instrument: str, *, by: Viewer, at: datetime) -> uuid.UUID:
-    """The viewer's unsent check-in of that instrument, begun now if there is none."""
+    """The viewer's unsent check-in of that instrument, begun now if there is none.
+
+    One begun more than a day ago tells how that day was: it is kept as it stands, incomplete or not, and a new one
+    begins.
+    """
     require(by, Permission.ANSWER_CHECK_IN)
     episode = scope.episode(by, episode_id)
+    old = CheckInDraft.objects.filter(
+        episode=episode, instrument=instrument, started_at__lte=at - DRAFT_LASTS
+    ).first()
+    if old is not None and old.answers:
+        submit(episode_id, instrument, old.answers, by=by, at=at, uid=old.pk, happened_at=old.started_at)
+    elif old is not None:
+        old.delete()
     row, _ = CheckInDraft.objects.get_or_create(
         episode=episode, instrument=load(instrument).slug, defaults={"started_at": at}
     )

@@ -33,18 +33,18 @@ def refresh(episode_id: int, *, at: datetime) -> None:
     H-006: called after the answer and its alerts are committed. Whatever fails in here costs a chart or a list of
     suggestions, is named on the page, and is tried again by the nightly run; it never costs an answer.
     """
-    history = histories([episode_id])[episode_id]
+    history = histories([episode_id])[episode_id].as_of(at)
     failures: list[str] = []
     forecast = _attempt(lambda: forecast_of(history, at=at), "forecast", failures)
     suggestions = _attempt(lambda: suggest(history, forecast=forecast, at=at), "suggestions", failures) or ()
-    stage = stage_of(history, at=at)
+    stage = _attempt(lambda: stage_of(history, at=at).value, "stage", failures) or ""
     with transaction.atomic():
         # Locked, so that two outlooks made at once are kept one after the other and the list shows the later.
         Episode.objects.select_for_update().get(pk=episode_id)
         outlook = Outlook.objects.create(
             episode_id=episode_id,
             made_at=at,
-            stage=stage.value,
+            stage=stage,
             forecast=forecast.to_json() if forecast else None,
             forecast_failure=", ".join(failures),
             suggestions=[suggestion.to_json() for suggestion in suggestions],

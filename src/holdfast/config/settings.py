@@ -10,6 +10,7 @@ HOLDFAST_MAIL_URL        smtp://user:password@host:port for alert notices (defau
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,10 +23,15 @@ VAR = Path.cwd() / "var"
 def _kept_secret_key() -> str:
     """The site's own key: made once, readable by its owner alone, the same after every restart."""
     path = VAR / "secret_key"
-    if not path.exists():
-        VAR.mkdir(exist_ok=True)
-        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(50))
+    VAR.mkdir(exist_ok=True)
+    with suppress(FileExistsError):  # made before, or by a process that starts at the same moment
+        made = path.with_suffix(f".{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(made, path)  # whole or not at all: nobody can read half a key
+        finally:
+            made.unlink()
     return path.read_text()
 
 

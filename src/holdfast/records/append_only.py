@@ -1,7 +1,7 @@
 """Makes the database itself refuse to change or remove a fact.
 
-One trigger for UPDATE and one for DELETE on every table whose model is `AppendOnly`. The application never needs to
-change a fact: a correction is a new row that names the row it replaces.
+One trigger for each way to change or remove a row, on every table whose model is `AppendOnly`. The application
+never needs to change a fact: a correction is a new row that names the row it replaces.
 """
 
 from django.apps import apps
@@ -14,6 +14,10 @@ _FUNCTION = """
 CREATE OR REPLACE FUNCTION holdfast_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'append-only: % of % refused', TG_OP, TG_TABLE_NAME; END $$
 """
+
+
+EVENTS = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
+"""Ways to change or remove rows, each refused by a trigger of its own; SQLite has no TRUNCATE."""
 
 
 def tables() -> tuple[str, ...]:
@@ -43,21 +47,21 @@ def install(using: str) -> None:
 def unguarded(using: str) -> tuple[str, ...]:
     """Append-only tables that lack a trigger: empty when the record is safe."""
     connection = connections[using]
-    names = _trigger_names(connection)
-    return tuple(table for table in tables() if {f"{table}_no_update", f"{table}_no_delete"} - names)
+    names, events = _trigger_names(connection), EVENTS[connection.vendor]
+    return tuple(table for table in tables() if {f"{table}_no_{event}" for event in events} - names)
 
 
 def _statements(vendor: str, table: str) -> tuple[str, ...]:
     if vendor == "postgresql":
         return tuple(
             f"CREATE OR REPLACE TRIGGER {table}_no_{event} BEFORE {event} ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION holdfast_refuse()"
-            for event in ("update", "delete")
+            f"FOR EACH {'STATEMENT' if event == 'truncate' else 'ROW'} EXECUTE FUNCTION holdfast_refuse()"
+            for event in EVENTS[vendor]
         )
     return tuple(
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{event} BEFORE {event} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, 'append-only: {event} of {table} refused'); END"
-        for event in ("update", "delete")
+        for event in EVENTS[vendor]
     )
 
 

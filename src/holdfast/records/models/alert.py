@@ -22,12 +22,10 @@ class Alert(AppendOnly):
 
     class Meta:
         db_table_comment = "Safety alerts"
-        constraints = (
-            models.UniqueConstraint(
-                fields=["checkin_uid", "item", "level"], name="an_answer_raises_a_level_once"
-            ),
+        indexes = (
+            models.Index(fields=["episode", "raised_at"], name="alert_of_episode_by_time"),
+            models.Index(fields=["checkin_uid", "item", "level"], name="alert_of_answer"),
         )
-        indexes = (models.Index(fields=["episode", "raised_at"], name="alert_of_episode_by_time"),)
 
 
 class AlertAcknowledgement(AppendOnly):

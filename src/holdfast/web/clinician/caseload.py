@@ -17,6 +17,7 @@ from holdfast.records.queries.caseload import CaseloadPage, CaseloadRow
 from holdfast.web.clinician.naming import (
     band_name,
     instrument_name,
+    near_day,
     since,
     standing_since,
     therapy_name,
@@ -104,7 +105,7 @@ def _line(row: CaseloadRow, request: PageRequest) -> Line:
         band=band_name(row.instrument, row.band) if row.band else "",
         spark=_spark(row.instrument, scores),
         last_check_in=since(row.last_check_in_at, request.at) if row.last_check_in_at else "",
-        last_infusion=since(row.last_infusion_at, request.at) if row.last_infusion_at else "",
+        last_infusion=near_day(row.last_infusion_at, request.at) if row.last_infusion_at else "",
         therapy=therapy_name(row.therapy) if row.therapy else "",
     )
 

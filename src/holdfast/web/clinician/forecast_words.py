@@ -73,8 +73,9 @@ def drivers(outlook: OutlookRow | None) -> str:
         return ""
     parts = forecast.contributions
     return (
-        f"Against no treatment the model puts {_points(parts.infusions[0])} down to infusions (expectancy included) "
-        f"and {_points(parts.therapy[0])} to therapy, in MADRS points: what the model says, not what a trial has shown."
+        f"Against no treatment the model puts {_points(parts.infusions[0])} MADRS points down to infusions (expectancy "
+        f"included) and {_points(parts.therapy[0])} to therapy; minus is relief. "
+        "It is what the model says, not what a trial has shown."
     )
 
 
