@@ -11,7 +11,7 @@ LOCKS := requirements.lock requirements-dev.lock tools/build.lock pyproject.toml
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help setup demo test test-sqlite test-postgresql check audit format lock docs screenshots picture clean browser
+.PHONY: help setup demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture clean browser
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -67,6 +67,9 @@ lock: $(DEV_READY) ## Lock the dependencies anew (UPGRADE=1 for the newest that 
 
 docs: $(DEV_READY) ## Write the documents that are made from the code: docs/reference
 	$(CHECK_SETTINGS) $(IN)/python -m tools.reference
+
+bench: $(DEV_READY) ## Measure the pages with 40 and with 10,000 people, side by side in one run
+	$(IN)/python -m bench.pages
 
 screenshots: $(DEV_READY) browser ## Run the browser tests and keep their pictures in var/screenshots
 	HOLDFAST_SCREENSHOTS=var/screenshots $(IN)/python -m pytest tests/browser

@@ -118,3 +118,9 @@ def test_log_in_when_not_in_the_demo_shows_no_name_and_no_password(demo_clinic: 
     text = Client().get("/log-in/").content.decode()
     assert accounts.DEMO_PASSWORD not in text
     assert "okoro" not in text
+
+
+@pytest.mark.parametrize("username", ["ada\x00", "a" * 5000, "\x00"])
+def test_log_in_when_the_name_is_impossible_is_refused_like_any_other(db: None, username: str) -> None:
+    response = Client().post("/log-in/", {"username": username, "password": "x"})
+    assert response.status_code == 401

@@ -176,7 +176,7 @@ def test_question_when_answered_out_of_turn_sends_only_once_all_were_asked(phone
     assert CheckIn.objects.count() == 0
 
 
-def test_draft_when_days_old_is_asked_again_from_the_start(
+def test_draft_when_its_page_was_left_open_for_days_is_asked_again_from_the_start(
     cast: Cast, phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Answers of last week say nothing about this one."""
@@ -184,11 +184,24 @@ def test_draft_when_days_old_is_asked_again_from_the_start(
     tap_all(phone, first, [3] * 8)
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=5))
     phone = logged_in(cast.ada)
-    assert begin(phone) == first
     assert "look at each answer again" in phone.get(first).content.decode()
     assert tap_all(phone, first, [1] * 8).endswith("/9/")
     tap(phone, first.replace("/1/", "/9/"), 0)
     assert CheckIn.objects.get().total == 8
+
+
+def test_draft_when_begun_again_days_later_starts_with_the_first_question(
+    cast: Cast, phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was answered then is kept as it stood, and counts for that day alone."""
+    first = begin(phone)
+    tap_all(phone, first, [3] * 8)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=5))
+    phone = logged_in(cast.ada)
+    again = begin(phone)
+    assert again != first
+    assert "aria-current" not in phone.get(again).content.decode()
+    assert [row.total for row in CheckIn.objects.all()] == [None]
 
 
 @pytest.mark.parametrize("answer", ["", "4", "-1", "1.5", "<b>", "٣"])

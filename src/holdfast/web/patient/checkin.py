@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,9 +20,6 @@ from holdfast.records.queries import patient
 from holdfast.records.queries.patient import DraftRow
 from holdfast.web.help_now import contacts
 from holdfast.web.page import PageRequest, page
-
-FRESH_FOR = timedelta(hours=24)
-"""How long answers of an unsent check-in still speak of today; after that each is asked again. A convention."""
 
 SKIP = "skip"
 """What the form sends for "I'd rather not answer": kept as no answer, never as 0."""
@@ -70,7 +67,7 @@ def asked(draft: DraftRow, *, at: datetime) -> Asked:
         uid=draft.uid,
         instrument=_shown_to_patients(draft.instrument),
         answers=draft.answers,
-        fresh=at - draft.started_at <= FRESH_FOR,
+        fresh=at - draft.started_at < checkins.DRAFT_LASTS,
     )
 
 
