@@ -68,8 +68,11 @@ def run(*, host: str, port: int, workers: int) -> None:
         log_level=LogLevels.error,
     )
     stopping = threading.Event()
+    # Before any worker: two processes that start at the same moment hold on to each other's ends of pipes, and
+    # stopping then waits for the slower one.
+    timer = _start_timer()
     server.on_startup(lambda: _start(_announce, host, port, stopping))
-    server.on_startup(lambda: _start(_keep_timer, stopping))
+    server.on_startup(lambda: _start(_keep_timer, timer, stopping))
     server.on_shutdown(stopping.set)
     server.serve()
     click.echo("Stopped.")
@@ -163,15 +166,18 @@ def _shown(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "localhost"}.get(host, host)  # noqa: S104  compared, not listened on
 
 
-def _keep_timer(stopping: threading.Event) -> None:
-    """Have the timer of alerts run beside the workers, and run again should it ever end."""
-    while not stopping.is_set():
-        timer = multiprocessing.Process(target=_keep_escalating, name="holdfast-alerts", daemon=True)
-        timer.start()
-        timer.join()
-        if not stopping.is_set():
-            logger.error("the timer that passes alerts on has ended; it is started again")
-            stopping.wait(_START_AGAIN_AFTER_SECONDS)
+def _keep_timer(timer: multiprocessing.Process, stopping: threading.Event) -> None:
+    """Start the timer of alerts again should it ever end."""
+    timer.join()
+    while not stopping.wait(_START_AGAIN_AFTER_SECONDS):
+        logger.error("the timer that passes alerts on had ended; it is started again")
+        _start_timer().join()
+
+
+def _start_timer() -> multiprocessing.Process:
+    timer = multiprocessing.Process(target=_keep_escalating, name="holdfast-alerts", daemon=True)
+    timer.start()
+    return timer
 
 
 def _keep_escalating() -> None:

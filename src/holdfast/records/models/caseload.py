@@ -39,7 +39,19 @@ class CaseloadEntry(models.Model):
 
     class Meta:
         db_table_comment = "Derived list of episodes, sorted by need"
+        # Conditions rather than columns: SQLite does not look up "not closed" in an index of `closed`.
         indexes = (
-            models.Index(fields=["clinic", "closed", "urgency", "since"], name="caseload_by_need"),
-            models.Index(fields=["clinic", "closed", "stage", "urgency", "since"], name="caseload_by_stage"),
+            models.Index(
+                fields=["clinic", "urgency", "since"],
+                condition=models.Q(closed=False),
+                name="caseload_by_need",
+            ),
+            models.Index(
+                fields=["clinic", "stage", "urgency", "since"],
+                condition=models.Q(closed=False),
+                name="caseload_by_stage",
+            ),
+            models.Index(
+                fields=["clinic"], condition=models.Q(open_alerts__gt=0), name="caseload_with_alerts"
+            ),
         )
