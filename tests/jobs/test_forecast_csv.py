@@ -259,3 +259,9 @@ def test_forecast_when_run_then_loads_nothing_of_django(tmp_path: Path) -> None:
         timeout=300,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "False\n", "")
+
+
+def test_forecast_when_there_is_no_relief_then_says_nothing_of_relapse(tmp_path: Path) -> None:
+    rows = table(run(make_scores(tmp_path, "bo,2026-03-02,phq9,20", "bo,2026-03-09,phq9,21")))
+    assert {row["p_relapse_by"] for row in rows} == {""}
+    assert "" not in {row["p_response"] for row in rows}

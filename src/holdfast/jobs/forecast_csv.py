@@ -153,7 +153,9 @@ def _chances(ahead: Forecast, person: Person, instrument: str) -> Iterator[list[
     can_fall = start is not None and start.total > scale.minimum
     yield _chance(ahead.p_response(instrument, start.total)) if start is not None and can_fall else _empty()
     yield _chance(ahead.p_remission(instrument)) if scale.remission_at_most is not None else _empty()
-    yield ["", *(f"{chance:.3f}" for chance in ahead.p_relapse_by)]
+    # Without relief now there is nothing to relapse from: a chance near 1 would be no forecast of a relapse.
+    relapse = [f"{chance:.3f}" if ahead.relief_holds else "" for chance in ahead.p_relapse_by]
+    yield ["", *relapse]
 
 
 def _relief(ahead: Forecast) -> Iterator[list[str]]:

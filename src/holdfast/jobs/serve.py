@@ -53,9 +53,10 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
 def run(*, host: str, port: int, workers: int) -> None:
     """Start the workers, say the address once a page was answered, and stay until stopped (Ctrl-C, SIGTERM)."""
-    _load_all_pages()
+    _load_all_pages()  # once, here: on Linux the workers start as copies of this process
+    connections.close_all()
     server = Granian(
-        "holdfast.jobs.serve:application",
+        "holdfast.jobs.serve:pages_of_a_worker",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -78,11 +79,12 @@ def run(*, host: str, port: int, workers: int) -> None:
     click.echo("Stopped.")
 
 
-def application() -> Callable[..., Any]:
+def pages_of_a_worker() -> Callable[..., Any]:
     """What a worker serves: every page, with the forecast compiled before the first request."""
-    pages = get_wsgi_application()
-    warm()
-    return pages
+    # Ctrl-C in a terminal reaches the workers too. The server tells each of them to stop, and one told twice at the
+    # same moment waits for itself for ever (granian 2.8).
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return _load_all_pages()
 
 
 def warm() -> None:
@@ -125,11 +127,11 @@ def reserved_port(host: str, port: int) -> Iterator[None]:
         yield
 
 
-def _load_all_pages() -> None:
-    """Load everything a page needs once, here: on Linux the workers start as copies of this process."""
-    application()
+def _load_all_pages() -> Callable[..., Any]:
+    pages = get_wsgi_application()
     _ = get_resolver().url_patterns
-    connections.close_all()
+    warm()
+    return pages
 
 
 def _start(work: Callable[..., None], *arguments: object) -> None:
