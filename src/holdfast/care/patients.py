@@ -119,9 +119,11 @@ def close(episode_id: int, *, reason: str, by: Viewer, at: datetime, uid: uuid.U
     episode = scope.episode(by, episode_id)
     if not reason.strip():
         raise InvalidInput(Problem("reason", "is empty", "why care ends, in a few words"))
-    if EpisodeEnd.current.filter(episode=episode).exists():
-        raise Conflict("this episode is closed already")
     with transaction.atomic():
+        # Locked, so that of two taps at the same moment the second is told that the first has closed it.
+        Episode.objects.select_for_update().get(pk=episode.pk)
+        if EpisodeEnd.current.filter(episode=episode).exists():
+            raise Conflict("this episode is closed already")
         EpisodeEnd.objects.create(
             uid=uid or uuid.uuid4(),
             episode=episode,

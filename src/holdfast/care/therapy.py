@@ -32,6 +32,11 @@ def keep_course(episode: Episode, therapy: str, *, started_at: datetime, by: Vie
         )
     if started_at > at:
         raise InvalidInput(Problem("start", "lies in the future", "a moment that has passed"))
+    # Locked, so that two taps at the same moment open one course.
+    Episode.objects.select_for_update().get(pk=episode.pk)
+    same = TherapyCourse.objects.filter(episode=episode, therapy=protocol.slug, started_at=started_at).first()
+    if same is not None:
+        return same.pk
     course = TherapyCourse.objects.create(
         episode=episode,
         therapy=protocol.slug,
