@@ -97,6 +97,7 @@ def test_import_when_the_same_file_comes_twice_then_adds_nothing_and_says_so(
     assert result.exit_code == 0
     assert "Adding 0 new people, 0 check-ins, 0 infusions, 0 sessions; 0 safety alerts" in result.stdout
     assert "In the record already: 8 rows" in result.stdout
+    assert "Nothing is changed" in result.stdout
     assert held() == (3, 2, 3)
 
 
@@ -150,6 +151,13 @@ def test_import_when_the_file_has_a_byte_order_mark_and_windows_lines_then_reads
 ) -> None:
     bring(write_file(b"\xef\xbb\xbf" + TOTALS.replace("\n", "\r\n").encode()))
     assert held() == (3, 0, 0)
+
+
+def test_import_when_the_examples_of_the_documents_are_brought_in_then_none_is_refused(bring: Import) -> None:
+    examples = Path(__file__).parents[2] / "docs" / "examples"
+    result = bring(examples / "scores.csv", "--events", examples / "events.csv")
+    assert (result.exit_code, held()) == (0, (10, 8, 3))
+    assert "Refused: 0 rows" in result.stdout
 
 
 # Rows that are refused

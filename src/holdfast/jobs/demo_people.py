@@ -118,6 +118,8 @@ def _person(place: int, story: Story, *, at: datetime, rng: np.random.Generator)
     )
     days = story.check_in_days(today)
     moments = [_moment(day, float(rng.uniform(8, 20))) for day in _some_late(days, rng)]
+    if story.due_now:
+        moments[-1] = at - timedelta(days=7, hours=3)
     if story.alert_hours:
         moments.append(at - timedelta(hours=story.alert_hours))
     return replace(blank, answered=_drawn(blank, moments, at=at, rng=rng))

@@ -27,7 +27,8 @@ class Story:
     many days ago care began). `infusions` is the most that were given, `spacing` the weeks between those after the
     sixth. `sessions` names what became of each, in order. `silent_days` is how long ago the newest check-in came.
     `last_total` bounds that PHQ-9 total. `thoughts` marks a person who has answered item 9 above 0; `alert_hours`
-    how many hours ago they last did, with nobody having answered yet, and `alert_answer` what they said.
+    how many hours ago they last did, with nobody having answered yet, and `alert_answer` what they said. `due_now`
+    has the newest check-in be a week and a few hours old, so that the next is due at any time of the day.
     """
 
     stage: Stage
@@ -42,6 +43,7 @@ class Story:
     thoughts: bool = False
     alert_hours: int = 0
     alert_answer: int = 1
+    due_now: bool = False
     assessed: bool = True
     closed_because: str = ""
 
@@ -100,6 +102,7 @@ ADA = Story(
     therapy="cbt",
     sessions=attended(5, (5, MISSED)),
     silent_days=7,
+    due_now=True,
     last_total=(6, 14),
 )
 """The patient who can log in: in therapy, her check-in due today, her last session missed."""

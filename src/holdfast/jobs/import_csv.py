@@ -112,7 +112,7 @@ def _report(plan: Plan, refused: Sequence[Refused], *, by: Viewer, writes: bool)
     yield f"Refused: {_many(len(refused), 'row')}"
     for row in refused:
         yield from (f"  {line}" for line in row.lines())
-    if not writes:
+    if not writes or not plan.persons:
         yield "Nothing is changed"
 
 
