@@ -1,17 +1,18 @@
 # Every command anyone needs. `make` alone lists them. Works from a bare checkout: needs Python 3.11 or 3.12, nothing else.
 
 RUN_READY := .venv/ready-to-run
+SCIENCE_READY := .venv/ready-for-science
 DEV_READY := .venv/ready-to-test
 IN := .venv/bin
 WORKERS ?= auto
 TESTS ?= tests
 PYTEST := $(IN)/python -m pytest -n $(WORKERS) --dist loadgroup
-LOCKS := requirements.lock requirements-dev.lock tools/build.lock pyproject.toml
+LOCKS := requirements.lock requirements-science.lock requirements-dev.lock tools/build.lock pyproject.toml
 
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help setup demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture clean browser
+.PHONY: help setup science demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture clean browser
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -19,6 +20,9 @@ help: ## List these commands
 
 setup: $(RUN_READY) ## Install what Holdfast runs on, into .venv
 	@echo "==> Ready: make demo, or $(IN)/holdfast --help"
+
+science: $(SCIENCE_READY) ## Install what plots and Parquet files need besides
+	@echo "==> Ready: $(IN)/holdfast simulate --help"
 
 demo: $(RUN_READY) ## Run a clinic of synthetic people in your browser (PORT=8000)
 	$(IN)/holdfast demo $(if $(PORT),--port $(PORT))
@@ -60,7 +64,9 @@ format: $(DEV_READY) ## Put the code into the house format
 lock: $(DEV_READY) ## Lock the dependencies anew (UPGRADE=1 for the newest that fit)
 	$(IN)/uv pip compile --quiet pyproject.toml --generate-hashes --universal --python-version 3.11 \
 		$(if $(UPGRADE),--upgrade) -o requirements.lock
-	$(IN)/uv pip compile --quiet pyproject.toml --group dev -c requirements.lock --generate-hashes --universal \
+	$(IN)/uv pip compile --quiet pyproject.toml --extra science -c requirements.lock --generate-hashes --universal \
+		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o requirements-science.lock
+	$(IN)/uv pip compile --quiet pyproject.toml --extra science --group dev -c requirements-science.lock --generate-hashes --universal \
 		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o requirements-dev.lock
 	$(IN)/uv pip compile --quiet tools/build.in -c requirements-dev.lock --generate-hashes --universal \
 		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o tools/build.lock
@@ -84,11 +90,17 @@ clean: ## Remove .venv and caches; databases and keys in var stay
 browser: $(DEV_READY)
 	@$(IN)/python -m tests.browser.chromium
 
-# Once the test packages are there, they stay: a later `make demo` brings both up to date, never back.
+# Once further packages are there, they stay: a later `make demo` brings all up to date, never back.
 $(RUN_READY): $(LOCKS)
-	@if [ -e $(DEV_READY) ]; then tools/environment dev && touch $(DEV_READY); else tools/environment run; fi
+	@if [ -e $(DEV_READY) ]; then tools/environment dev && touch $(DEV_READY); \
+		elif [ -e $(SCIENCE_READY) ]; then tools/environment science && touch $(SCIENCE_READY); \
+		else tools/environment run; fi
 	@touch $@
+
+$(SCIENCE_READY): $(LOCKS)
+	@if [ -e $(DEV_READY) ]; then tools/environment dev && touch $(DEV_READY); else tools/environment science; fi
+	@touch $(RUN_READY) $@
 
 $(DEV_READY): $(LOCKS)
 	@tools/environment dev
-	@touch $(RUN_READY) $@
+	@touch $(RUN_READY) $(SCIENCE_READY) $@

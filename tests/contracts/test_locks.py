@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 
 from tests.contracts.source import ROOT
 
-RUN, DEV, BUILD = "requirements.lock", "requirements-dev.lock", "tools/build.lock"
+RUN, SCIENCE, DEV = "requirements.lock", "requirements-science.lock", "requirements-dev.lock"
+BUILD = "tools/build.lock"
 HASH = r"    --hash=sha256:[0-9a-f]{64}(?: \\)?\n"
 PINNED = re.compile(rf"^([a-z0-9][a-z0-9.-]*)==([^ ]+)(?: ; ([^\\]+?))?(?: \\)?\n((?:{HASH})*)", re.MULTILINE)
 
@@ -26,14 +27,15 @@ def _pins(lock: str) -> dict[tuple[str, str], str]:
 def _asked() -> dict[str, list[Requirement]]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     run = [Requirement(one) for one in project["project"]["dependencies"]]
+    science = [Requirement(one) for one in project["project"]["optional-dependencies"]["science"]]
     dev = [Requirement(one) for one in project["dependency-groups"]["dev"]]
     build = [
         Requirement(line.partition("#")[0]) for line in _text("tools/build.in").splitlines() if line[0] != "#"
     ]
-    return {RUN: run, DEV: run + dev, BUILD: build}
+    return {RUN: run, SCIENCE: run + science, DEV: run + science + dev, BUILD: build}
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, BUILD])
+@pytest.mark.parametrize("lock", [RUN, SCIENCE, DEV, BUILD])
 def test_lock_when_compared_with_what_is_asked_then_every_version_fits(lock: str) -> None:
     pins = _pins(lock)
     unmet = [
@@ -48,7 +50,7 @@ def test_lock_when_compared_with_what_is_asked_then_every_version_fits(lock: str
     assert unmet == [], "run `make lock`"
 
 
-@pytest.mark.parametrize("lock", [RUN, DEV, BUILD])
+@pytest.mark.parametrize("lock", [RUN, SCIENCE, DEV, BUILD])
 def test_lock_when_read_then_every_package_has_its_hash_and_no_address(lock: str) -> None:
     lines = [line for line in _text(lock).splitlines() if re.match(r"[A-Za-z]", line)]
     assert len([found for found in PINNED.findall(_text(lock)) if found[3]]) == len(lines)
@@ -56,4 +58,4 @@ def test_lock_when_read_then_every_package_has_its_hash_and_no_address(lock: str
 
 
 def test_lock_of_the_tests_when_compared_with_what_runs_then_versions_are_the_same() -> None:
-    assert _pins(RUN).items() <= _pins(DEV).items()
+    assert _pins(RUN).items() <= _pins(SCIENCE).items() <= _pins(DEV).items()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from holdfast.forecast.model import THERAPIES, InfusionEvent, Record, ScoreEvent, SessionEvent
+from holdfast.forecast.model import THERAPIES, InactiveEvent, InfusionEvent, Record, ScoreEvent, SessionEvent
 from holdfast.forecast.scales import scales
 
 INDUCTION_DAYS = (1.0, 3.0, 5.0, 8.0, 10.0, 12.0)
@@ -50,7 +50,12 @@ def make_random(rng: np.random.Generator) -> Record:
     ]
     return Record(
         scores=tuple(scores),
-        infusions=tuple(InfusionEvent(day, float(rng.choice([0.2, 1.0, 1.5, 2.0]))) for day in some_days(9)),
+        infusions=tuple(
+            InactiveEvent(day)
+            if rng.random() < 0.2
+            else InfusionEvent(day, float(rng.choice([0.2, 1.0, 1.5, 2.0])))
+            for day in some_days(9)
+        ),
         sessions=tuple(SessionEvent(day, str(rng.choice(THERAPIES))) for day in some_days(12)),
         as_of_day=horizon,
     )

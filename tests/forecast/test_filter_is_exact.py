@@ -138,7 +138,7 @@ def test_score_when_on_floor_or_ceiling_then_moments_are_those_of_the_truncated_
     mean, variance = q.mu_B + q.d_0, q.sigma_B**2 + q.sigma_D0**2
     limit, side = (value + 0.5, 1) if value == 0 else (value - 0.5, -1)
 
-    s = np.linspace(mean - 45, mean + 45, 20001)
+    s = np.linspace(mean - 90, mean + 90, 40001)
     beyond = norm.cdf(side * (limit - link.intercept - link.slope * s) / link.noise_sd)
     density = norm.pdf(s, mean, np.sqrt(variance)) * beyond
     moment = [float(integrate.simpson(density * s**power, x=s)) for power in range(3)]

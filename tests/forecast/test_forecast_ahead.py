@@ -41,21 +41,23 @@ def test_forecast_when_made_then_runs_by_day_to_twelve_weeks_and_by_week_for_rel
     assert ahead.relapse_days.tolist() == list(range(7, 85, 7))
     assert ahead.as_of_day == 20.0
     assert ahead.n_scores == 5
-    assert ahead.parameters_release == "routine_care_1"
+    assert ahead.parameters_release == "routine_care_2"
 
 
 def test_contributions_when_added_up_then_give_expected_severity() -> None:
     ahead = _forecast(make_ada())
     parts = ahead.contributions
-    whole = parts.usual + parts.drift + parts.infusions + parts.therapy
+    whole = parts.usual + parts.drift + parts.infusions + parts.expectancy + parts.therapy
     np.testing.assert_allclose(whole, ahead.latent_mean, atol=1e-12)
     assert (parts.infusions < 0).all()
+    assert (parts.expectancy < 0).all()
     assert (parts.therapy < 0).all()
 
 
 def test_contributions_when_nobody_was_treated_then_are_all_zero() -> None:
     parts = _forecast(Record(scores=make_scores(20, 19, 18), as_of_day=9.0)).contributions
-    assert {str(points) for points in (*parts.infusions.tolist(), *parts.therapy.tolist())} == {"0.0"}
+    every = (*parts.infusions.tolist(), *parts.expectancy.tolist(), *parts.therapy.tolist())
+    assert {str(points) for points in every} == {"0.0"}
 
 
 def test_forecast_when_an_infusion_is_planned_then_severity_falls_from_that_day_on() -> None:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from holdfast.errors import InvalidInput
+from holdfast.forecast import parameters
 from holdfast.forecast.cohort import Cohort
+from holdfast.forecast.filtering import filter_record
 from holdfast.forecast.model import InfusionEvent, Record, ScoreEvent, SessionEvent
-from holdfast.forecast.scales import scale_of, scales
+from holdfast.forecast.scales import instruments, scale_of, scales
 from tests.forecast.people import make_ada, make_infusions, make_scores, make_sessions
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -39,13 +41,18 @@ def test_score_when_outside_the_range_then_names_the_range(value: int) -> None:
     assert _said(error) == "score: not a total of phq9 (expected a whole number from 0 to 27)"
 
 
-@pytest.mark.parametrize(
-    ("instrument", "what"), [("mood", "'mood' is unknown"), ("gad7", "'gad7' has no link to severity")]
-)
-def test_score_when_instrument_cannot_be_read_then_names_those_that_can(instrument: str, what: str) -> None:
+def test_score_when_instrument_is_unknown_then_names_those_there_are() -> None:
     with pytest.raises(InvalidInput) as error:
-        ScoreEvent(0.0, instrument, 5)
-    assert _said(error) == f"instrument: {what} (expected one of {LINKED})"
+        ScoreEvent(0.0, "mood", 5)
+    assert _said(error) == f"instrument: 'mood' is unknown (expected one of {', '.join(instruments())})"
+
+
+def test_filter_when_an_instrument_has_no_link_then_names_the_score_and_those_that_have() -> None:
+    record = Record(scores=(*make_scores(20), ScoreEvent(2.0, "gad7", 5)), as_of_day=3.0)
+    with pytest.raises(InvalidInput) as error:
+        filter_record(record, parameters.load())
+    said = "person 0, event 1, instrument: 'gad7' has no link to severity"
+    assert _said(error) == f"{said} (expected one of {LINKED})"
 
 
 @pytest.mark.parametrize("dose", [0.0, -1.0, NAN, INFINITY, 40.0])
@@ -107,11 +114,12 @@ def _with(column: str, event: int, value: float) -> dict[str, Any]:
         ("day", 3, 1.0, "person 1, event 2, day: before the event above"),
         ("day", 4, 9.5, "person 1, event 3, day: later than the person's as_of_day"),
         ("kind", 0, 3, "person 0, event 0, kind: unknown"),
-        ("code", 1, 5, "person 1, event 0, code: unknown"),
+        ("code", 1, 9, "person 1, event 0, code: unknown"),
         ("code", 4, -1, "person 1, event 3, code: unknown"),
         ("amount", 1, 28.0, "person 1, event 0, amount: impossible"),
         ("amount", 1, 19.5, "person 1, event 0, amount: impossible"),
         ("amount", 1, NAN, "person 1, event 0, amount: impossible"),
+        ("code", 2, 2, "person 1, event 1, code: unknown"),
         ("amount", 2, 0.0, "person 1, event 1, amount: impossible"),
         ("amount", 4, 2.0, "person 1, event 3, amount: impossible"),
     ],
@@ -138,6 +146,20 @@ def test_cohort_when_offsets_do_not_fit_then_is_refused(offsets: list[int]) -> N
 def test_cohort_when_a_person_has_no_day_then_is_named() -> None:
     with pytest.raises(InvalidInput, match="person 1, as_of_day: not a day of the episode"):
         _cohort(as_of_day=np.array([1.0, NAN]))
+
+
+def test_cohort_when_a_site_has_no_name_then_names_the_person() -> None:
+    with pytest.raises(InvalidInput, match="person 1, site: unknown"):
+        _cohort(site=np.array([-1, 0]))
+
+
+def test_cohort_when_part_of_it_is_taken_then_is_that_of_those_people() -> None:
+    records = [make_ada(as_of_day=20.0 + day) for day in range(4)]
+    some = Cohort.of(records).take(1, 3)
+    apart = Cohort.of(records[1:3])
+    assert (len(some), some.site_names) == (2, apart.site_names)
+    for column in ("offsets", "day", "kind", "code", "amount", "as_of_day", "site"):
+        np.testing.assert_array_equal(getattr(some, column), getattr(apart, column))
 
 
 def test_cohort_when_there_is_nobody_then_is_empty() -> None:

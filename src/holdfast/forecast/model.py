@@ -5,21 +5,26 @@ Time runs in days from the start of the episode, day 0.
 
 **Severity of a person at time t**
 
-    s(t) = B + D(t) − G_f u_f(t) − G_s u_s(t) − (1 + c_v Z) W(t)
+    s(t) = B + D(t) − G_f u_f(t) − G_s u_s(t) − G_e u_e(t) − (1 + c_v Z) W(t)
 
-**State of a person** x = (B, D, G_f, G_s, Z): what differs between people and is learned from their scores.
+**State of a person** x = (B, D, G_f, G_s, G_e, Z): what differs between people and is learned from their scores.
 
     B         usual severity, constant                    N(μ_B, σ_B²)                              points
     D(t)      the episode, drawn back to 0                D(0) ~ N(d_0, σ_D0²), then                points
               dD = −D/τ_D dt + σ_D √(2/τ_D) dω            an Ornstein–Uhlenbeck process: time-scale τ_D, long-run sd σ_D
-    G_f, G_s  response to ketamine, fast and durable      N((μ_f, μ_s), σ_f, σ_s, correlation ρ)    points at u = 1
+    G_f, G_s  response to ketamine, fast and durable      N((μ_f, μ_s + η), σ_f, σ_s, correlation ρ) points at u = 1
+    G_e       expectancy: response to being treated       N(μ_e, σ_e²)                              points at u = 1
     Z         responsiveness to psychotherapy             N(0, 1)                                   sd
+
+η is the effect of the site where the person is treated, N(0, σ_η²) between sites; of a site that was fitted, its own
+mean and variance. Expectancy is what infusions of an inactive drug bring too.
 
 **Inputs**, known exactly once the record is known; all are 0 before any treatment, u and z stay within [0, 1].
 
-    infusion of dose δ (1 = 0.5 mg/kg), on each of two routes   a ← a + min(1, φ δ) (1 − u − a)
+    infusion of dose δ (1 = 0.5 mg/kg), on both drug routes     a ← a + min(1, φ δ) (1 − u − a)
+    any infusion, active or not, on the route of expectancy     a ← a + φ_e (1 − u − a)
         between infusions                                       da/dt = −a/τ_on,  du/dt = a/τ_on − u/τ
-        fast: φ_f, τ_f give a_f, u_f;  durable: φ_s, τ_s give a_s, u_s
+        fast: φ_f, τ_f give a_f, u_f;  durable: φ_s, τ_s give a_s, u_s;  expectancy: φ_e, τ_e give a_e, u_e
     attended session of therapy m                               g = κ (1 − z − z_a),  z_a ← z_a + g,  W_a ← W_a + β_m g
         between sessions                                        dz_a/dt = −z_a/τ_lag,  dz/dt = z_a/τ_lag − z/τ_z
                                                                 and the same for W_a and W
@@ -39,8 +44,8 @@ instant of an infusion therefore knows nothing of it. Severity itself does not j
 before u and z; the order fixes the arithmetic, and forecasts at the instant of a planned event are likewise from
 before it.
 
-**Not in this model yet**: a term for expectancy, differences between sites, a hazard of relapse that falls with time
-well. Published contrasts between trials are wider than these parameters allow.
+**Why relapse grows rarer with time well**, though no term says so: people differ in B, in how durable their response is
+and in how therapy works for them, so those likely to relapse do so early and the others stay.
 
 **Source**: bi-exponential input and Ornstein–Uhlenbeck disturbance are standard pharmacodynamic and longitudinal forms;
 moment matching of a truncated Gaussian: Johnson, Kotz & Balakrishnan (1994), Continuous Univariate Distributions 1,
@@ -55,7 +60,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
 
 from holdfast.errors import InvalidInput, Problem
-from holdfast.forecast.scales import scale_of
+from holdfast.forecast.scales import range_of
 
 THERAPIES: Final = ("cbt", "dbt", "act", "psychodynamic", "ipt")
 """The psychotherapies the model knows; a session's code in a cohort is its place here."""
@@ -67,8 +72,11 @@ Source: Fava 2018, doi:10.1038/s41380-018-0256-5, gave 0.1 to 1.0 mg/kg."""
 SCORE, INFUSION, SESSION = range(3)
 """Kinds of event, numbered in the order in which events at the same instant are taken."""
 
-STATES: Final = 5
-B, D, G_F, G_S, Z = range(STATES)
+KETAMINE, INACTIVE = range(2)
+"""What was infused: the code of an infusion in a cohort."""
+
+STATES: Final = 6
+B, D, G_F, G_S, G_E, Z = range(STATES)
 """Places of the state's parts in a posterior's mean and covariance."""
 
 Real = float | int
@@ -89,11 +97,16 @@ class Population(NamedTuple):
     mu_s: float
     sigma_s: float
     rho: float
+    mu_e: float
+    sigma_e: float
+    sigma_site: float
     phi_f: float
     phi_s: float
+    phi_e: float
     tau_on: float
     tau_f: float
     tau_s: float
+    tau_e: float
     c_v: float
     kappa: float
     tau_lag: float
@@ -107,13 +120,15 @@ class Exposure(NamedTuple):
     u_f: float
     a_s: float
     u_s: float
+    a_e: float
+    u_e: float
     z_a: float
     z: float
     W_a: float
     W: float
 
 
-UNTREATED: Final = Exposure(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+UNTREATED: Final = Exposure(*[0.0] * len(Exposure._fields))
 
 
 @dataclass(frozen=True)
@@ -126,15 +141,15 @@ class ScoreEvent:
 
     def __post_init__(self) -> None:
         _refuse_bad_day(self.day)
-        scale = scale_of(self.instrument)
-        if not scale.minimum <= self.value <= scale.maximum or self.value != int(self.value):
-            expected = f"a whole number from {scale.minimum} to {scale.maximum}"
+        low, high = range_of(self.instrument)
+        if not low <= self.value <= high or self.value != int(self.value):
+            expected = f"a whole number from {low} to {high}"
             raise InvalidInput(Problem("score", f"not a total of {self.instrument}", expected))
 
 
 @dataclass(frozen=True)
 class InfusionEvent:
-    """An infusion given. **Units**: `dose` as a multiple of 0.5 mg/kg, 1.0 being the usual dose."""
+    """An infusion of ketamine. **Units**: `dose` as a multiple of 0.5 mg/kg, 1.0 being the usual dose."""
 
     day: Real
     dose: Real
@@ -144,6 +159,16 @@ class InfusionEvent:
         if not 0 < self.dose <= HIGHEST_DOSE:
             expected = f"more than 0 and at most {HIGHEST_DOSE:g} times 0.5 mg/kg"
             raise InvalidInput(Problem("dose", "not a dose of ketamine for depression", expected))
+
+
+@dataclass(frozen=True)
+class InactiveEvent:
+    """An infusion of saline or midazolam in a blinded trial: it carries expectancy and nothing else."""
+
+    day: Real
+
+    def __post_init__(self) -> None:
+        _refuse_bad_day(self.day)
 
 
 @dataclass(frozen=True)
@@ -161,7 +186,7 @@ class SessionEvent:
             )
 
 
-Treatment = InfusionEvent | SessionEvent
+Treatment = InfusionEvent | InactiveEvent | SessionEvent
 """What can also be planned: an event of a forecast's what-if, on the same clock as the record."""
 
 
@@ -169,15 +194,17 @@ Treatment = InfusionEvent | SessionEvent
 class Record:
     """All that is known of one person on the day `as_of_day`; kept in order of time whatever order it came in.
 
-    A record without scores is allowed: nothing has been learned, and the forecast will say so.
+    A record without scores is allowed: nothing has been learned, and the forecast will say so. `site` names the place
+    of treatment; None, or one the parameters do not know, is a site drawn from all.
 
     **Errors**: `InvalidInput` naming list, place and column of every event after `as_of_day`.
     """
 
     scores: tuple[ScoreEvent, ...]
-    infusions: tuple[InfusionEvent, ...] = ()
+    infusions: tuple[InfusionEvent | InactiveEvent, ...] = ()
     sessions: tuple[SessionEvent, ...] = ()
     as_of_day: Real
+    site: str | None = None
 
     def __post_init__(self) -> None:
         _refuse_bad_day(self.as_of_day, where="as_of_day")

@@ -1,5 +1,6 @@
 """What the forecast needs to know of an instrument: its link to severity, its range and its cut-offs."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -9,7 +10,6 @@ from typing import Any
 from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.shapes import Plain
 from holdfast.instruments.loader import all_instruments
-from holdfast.instruments.model import Cutoffs, SeverityLink
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,18 @@ class Scale:
         """The severity at which this score is expected."""
         return (score - self.intercept) / self.slope
 
+    @property
+    def row(self) -> tuple[float, ...]:
+        """What the kernel reads: intercept, 1 / slope, variance of noise and of rounding as severity, range, log slope.
+
+        A number known to the nearest whole has 1/12 more variance (Sheppard's correction).
+        """
+        noise, rounding = (self.noise_sd / self.slope) ** 2, 1 / 12 / self.slope**2
+        return (
+            self.intercept, 1 / self.slope, noise, rounding, float(self.minimum), float(self.maximum),
+            math.log(self.slope),
+        )  # fmt: skip
+
     def response_at_most(self, baseline: int) -> int:
         """The highest score that is a response to this baseline. Errors: `InvalidInput` where nothing can fall."""
         if not self.minimum < baseline <= self.maximum:
@@ -51,12 +63,29 @@ class Scale:
 
 
 @cache
+def instruments() -> tuple[str, ...]:
+    """The slugs of all instruments; an instrument's code in a cohort is its place here."""
+    return tuple(all_instruments())
+
+
+def range_of(instrument: str) -> tuple[int, int]:
+    """Lowest and highest total. Errors: `InvalidInput` for an instrument that is not in the library."""
+    if instrument not in all_instruments():
+        expected = "one of " + ", ".join(instruments())
+        raise InvalidInput(Problem("instrument", f"{instrument!r} is unknown", expected))
+    return all_instruments()[instrument].minimum, all_instruments()[instrument].maximum
+
+
+@cache
 def scales() -> Mapping[str, Scale]:
-    """The scale of every instrument that has a link to severity, by slug."""
+    """The scale of every instrument whose file has a link to severity, by slug.
+
+    A release of parameters may have links of its own instead; see `parameters.Parameters.scales`.
+    """
     return MappingProxyType(
         {
-            one.slug: _scale(
-                one.slug, minimum=one.minimum, maximum=one.maximum, link=one.link, cutoffs=one.cutoffs
+            one.slug: scale(
+                one.slug, intercept=one.link.intercept, slope=one.link.slope, noise_sd=one.link.noise_sd
             )
             for one in all_instruments().values()
             if one.link is not None
@@ -72,15 +101,17 @@ def scale_of(instrument: str) -> Scale:
     raise InvalidInput(Problem("instrument", f"{instrument!r} {what}", "one of " + ", ".join(scales())))
 
 
-def _scale(slug: str, *, minimum: int, maximum: int, link: SeverityLink, cutoffs: Cutoffs) -> Scale:
+def scale(instrument: str, *, intercept: float, slope: float, noise_sd: float) -> Scale:
+    """The scale of an instrument of the library, tied to severity by this link."""
+    one = all_instruments()[instrument]
     return Scale(
-        instrument=slug,
-        intercept=link.intercept,
-        slope=link.slope,
-        noise_sd=link.noise_sd,
-        minimum=minimum,
-        maximum=maximum,
-        remission_at_most=cutoffs.remission_at_most,
-        relapse_at_least=cutoffs.relapse_at_least,
-        response_fall_percent=cutoffs.response_fall_percent,
+        instrument=instrument,
+        intercept=intercept,
+        slope=slope,
+        noise_sd=noise_sd,
+        minimum=one.minimum,
+        maximum=one.maximum,
+        remission_at_most=one.cutoffs.remission_at_most,
+        relapse_at_least=one.cutoffs.relapse_at_least,
+        response_fall_percent=one.cutoffs.response_fall_percent,
     )

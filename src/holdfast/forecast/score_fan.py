@@ -44,8 +44,7 @@ def score_fan(
     latent_sd: PerDay,
 ) -> ScoreFan:
     """The fan of one instrument over days on which severity is Gaussian."""
-    centre = scale.intercept + scale.slope * latent_mean
-    spread = np.hypot(scale.slope * latent_sd, scale.noise_sd)
+    centre, spread = before_rounding(scale, latent_mean=latent_mean, latent_sd=latent_sd)
     median = np.floor(centre + 0.5)
     ends = {}
     for band in BANDS:
@@ -62,12 +61,17 @@ def score_fan(
     )
 
 
+def before_rounding(scale: Scale, *, latent_mean: PerDay, latent_sd: PerDay) -> tuple[PerDay, PerDay]:
+    """Mean and standard deviation of the score on each day, noise included, before it is rounded and clipped."""
+    return scale.intercept + scale.slope * latent_mean, np.hypot(scale.slope * latent_sd, scale.noise_sd)
+
+
 def score_chances(scale: Scale, *, latent_mean: PerDay, latent_sd: PerDay) -> DayByScore:
     """Chance of each score from the instrument's minimum to its maximum, on each day."""
-    from holdfast.forecast import kernel
+    from holdfast.forecast import passes
 
-    row = np.array([scale.intercept, scale.slope, scale.noise_sd, scale.minimum, scale.maximum])
-    chances: DayByScore = kernel.score_chances(latent_mean, latent_sd, row)
+    centre, spread = before_rounding(scale, latent_mean=latent_mean, latent_sd=latent_sd)
+    chances: DayByScore = passes.score_chances(centre, spread, scale.minimum, scale.maximum)
     return chances
 
 

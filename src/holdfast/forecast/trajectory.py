@@ -10,7 +10,6 @@ from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.cohort import columns
 from holdfast.forecast.filtering import Posterior
 from holdfast.forecast.model import Population, Treatment
-from holdfast.forecast.scales import scale_of
 from holdfast.forecast.shapes import DayByDay, DayByInput, DayByState, PerDay
 
 
@@ -18,10 +17,10 @@ from holdfast.forecast.shapes import DayByDay, DayByInput, DayByState, PerDay
 class Trajectory:
     """Severity on `days`, counted from the day of the posterior: mean, and covariance between all days.
 
-    Severity on a day is loading · x − W, and what the episode D gathers until then. `held` is the exposure u_f, u_s, W
-    on each day.
+    Severity on a day is loading · x − W, and what the episode D gathers until then. `held` is the exposure u_f, u_s,
+    u_e, W on each day.
 
-    **Shapes**: x, the state now, is (B, D, G_f, G_s, Z) as in `model`. **Units**: points of severity, days.
+    **Shapes**: x, the state now, is (B, D, G_f, G_s, G_e, Z) as in `model`. **Units**: points of severity, days.
     """
 
     posterior: Posterior
@@ -35,15 +34,15 @@ class Trajectory:
 
     @cached_property
     def loading(self) -> DayByState:
-        """How each day's severity depends on the state now: (1, e^(−t/τ_D), −u_f, −u_s, −c_v W)."""
-        u_f, u_s, W = self.held.T
+        """How each day's severity depends on the state now: (1, e^(−t/τ_D), −u_f, −u_s, −u_e, −c_v W)."""
+        u_f, u_s, u_e, W = self.held.T
         kept = np.exp(-self.days / self.population.tau_D)
-        return np.column_stack([np.ones_like(kept), kept, -u_f, -u_s, -self.population.c_v * W])
+        return np.column_stack([np.ones_like(kept), kept, -u_f, -u_s, -u_e, -self.population.c_v * W])
 
     @cached_property
     def mean(self) -> PerDay:
         """Expected severity on each day."""
-        mean: PerDay = self.loading @ self.posterior.mean - self.held[:, 2]
+        mean: PerDay = self.loading @ self.posterior.mean - self.held[:, 3]
         return mean
 
     @cached_property
@@ -62,7 +61,7 @@ class Trajectory:
 
     def score_moments(self, instrument: str) -> tuple[PerDay, DayByDay]:
         """Mean and covariance of one instrument's scores, noise included, before rounding and clipping."""
-        scale = scale_of(instrument)
+        scale = self.posterior.parameters.scales[instrument]
         noise = np.eye(len(self.days)) * scale.noise_sd**2
         return scale.intercept + scale.slope * self.mean, scale.slope**2 * self.covariance() + noise
 
@@ -74,7 +73,7 @@ def trajectory(posterior: Posterior, *, days: PerDay, planned: Sequence[Treatmen
 
     **Errors**: `InvalidInput` for one planned before that.
     """
-    from holdfast.forecast import kernel
+    from holdfast.forecast import passes
 
     early = [place for place, event in enumerate(planned) if event.day < posterior.as_of_day]
     if early:
@@ -83,7 +82,7 @@ def trajectory(posterior: Posterior, *, days: PerDay, planned: Sequence[Treatmen
     q = posterior.parameters
     day, kind, code, amount = columns(planned)
     ahead = day - posterior.as_of_day
-    held = kernel.exposures(posterior.exposure, kind, ahead, code, amount, days, q.population, q.beta)
+    held = passes.exposures(posterior.exposure, kind, ahead, code, amount, days, q.population, q.beta)
     return Trajectory(posterior=posterior, days=days, held=held)
 
 

@@ -3,7 +3,9 @@
 A release is never edited once it was used: stored forecasts name it. New numbers are a new file.
 """
 
-from holdfast.forecast.parameters.loader import CURRENT, load, read, releases
-from holdfast.forecast.parameters.model import Parameters, Provenance
+from holdfast.forecast.parameters.loader import CURRENT, load, read, release, releases, write
+from holdfast.forecast.parameters.model import Parameters, Provenance, Release, parameters_of
 
-__all__ = ["CURRENT", "Parameters", "Provenance", "load", "read", "releases"]
+__all__ = [
+    "CURRENT", "Parameters", "Provenance", "Release", "load", "parameters_of", "read", "release", "releases", "write",
+]  # fmt: skip
