@@ -45,18 +45,15 @@ def score_fan(
 ) -> ScoreFan:
     """The fan of one instrument over days on which severity is Gaussian."""
     centre, spread = before_rounding(scale, latent_mean=latent_mean, latent_sd=latent_sd)
-    median = np.floor(centre + 0.5)
     ends = {}
     for band in BANDS:
-        reach = spread * NormalDist().inv_cdf(0.5 + band / 200)
-        ends[f"lower{band}"] = _on(scale, np.minimum(np.ceil(centre - reach), median))
-        ends[f"upper{band}"] = _on(scale, np.maximum(np.floor(centre + reach), median))
-    chances = score_chances(scale, latent_mean=latent_mean, latent_sd=latent_sd)
+        ends[f"lower{band}"], ends[f"upper{band}"] = band_ends(scale, centre, spread, band=band)
+    chances = chances_of(scale, centre, spread)
     return ScoreFan(
         instrument=scale.instrument,
         days=days,
         mean=chances @ np.arange(scale.minimum, scale.maximum + 1, dtype=np.float64),
-        median=_on(scale, median),
+        median=_on(scale, np.floor(centre + 0.5)),
         **ends,
     )
 
@@ -66,11 +63,22 @@ def before_rounding(scale: Scale, *, latent_mean: PerDay, latent_sd: PerDay) -> 
     return scale.intercept + scale.slope * latent_mean, np.hypot(scale.slope * latent_sd, scale.noise_sd)
 
 
+def band_ends(scale: Scale, centre: PerDay, spread: PerDay, *, band: int) -> tuple[ScorePerDay, ScorePerDay]:
+    """Lowest and highest whole score of a band that should hold so many per cent; the median is always within it."""
+    reach, median = spread * NormalDist().inv_cdf(0.5 + band / 200), np.floor(centre + 0.5)
+    low, high = np.minimum(np.ceil(centre - reach), median), np.maximum(np.floor(centre + reach), median)
+    return _on(scale, low), _on(scale, high)
+
+
 def score_chances(scale: Scale, *, latent_mean: PerDay, latent_sd: PerDay) -> DayByScore:
     """Chance of each score from the instrument's minimum to its maximum, on each day."""
+    return chances_of(scale, *before_rounding(scale, latent_mean=latent_mean, latent_sd=latent_sd))
+
+
+def chances_of(scale: Scale, centre: PerDay, spread: PerDay) -> DayByScore:
+    """Chance of each whole score of a normal one with this mean and spread, rounded and clipped."""
     from holdfast.forecast import passes
 
-    centre, spread = before_rounding(scale, latent_mean=latent_mean, latent_sd=latent_sd)
     chances: DayByScore = passes.score_chances(centre, spread, scale.minimum, scale.maximum)
     return chances
 

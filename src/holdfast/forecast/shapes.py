@@ -45,6 +45,7 @@ AnyNumbers = Float64[np.ndarray, "*any"]
 PerNumber = Float64[np.ndarray, "number"]
 RowByNumber = Float64[np.ndarray, "row number"]
 NumberByNumber = Float64[np.ndarray, "number number"]
+AnyBools = Bool[np.ndarray, "*any"]
 AnyInts = Int64[np.ndarray, "*any"]
 AnyScores = Int64[np.ndarray, "*any"]
 
