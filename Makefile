@@ -12,7 +12,7 @@ LOCKS := requirements.lock requirements-science.lock requirements-dev.lock tools
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help setup science demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture clean browser
+.PHONY: help setup science demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture scale clean browser
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -68,6 +68,8 @@ lock: $(DEV_READY) ## Lock the dependencies anew (UPGRADE=1 for the newest that 
 		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o requirements-science.lock
 	$(IN)/uv pip compile --quiet pyproject.toml --extra science --group dev -c requirements-science.lock --generate-hashes --universal \
 		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o requirements-dev.lock
+	$(IN)/uv pip compile --quiet tools/spark.in --generate-hashes --universal --python-version 3.11 \
+		$(if $(UPGRADE),--upgrade) -o tools/spark.lock
 	$(IN)/uv pip compile --quiet tools/build.in -c requirements-dev.lock --generate-hashes --universal \
 		--python-version 3.11 $(if $(UPGRADE),--upgrade) -o tools/build.lock
 
@@ -76,6 +78,11 @@ docs: $(DEV_READY) ## Write the documents that are made from the code: docs/refe
 
 bench: $(DEV_READY) ## Measure the pages with 40 and with 10,000 people, side by side in one run
 	$(IN)/python -m bench.pages
+
+scale: $(DEV_READY) tools/spark.lock ## Run the forecast on Apache Spark and compare (installs Spark, and Java where there is none)
+	@java -version >/dev/null 2>&1 || tools/system-packages default-jre-headless
+	@$(IN)/uv pip install --quiet --require-hashes --target var/spark -r tools/spark.lock
+	PYTHONPATH=var/spark $(IN)/python -m pytest -m scale tests/scale
 
 screenshots: $(DEV_READY) browser ## Run the browser tests and keep their pictures in var/screenshots
 	HOLDFAST_SCREENSHOTS=var/screenshots $(IN)/python -m pytest tests/browser

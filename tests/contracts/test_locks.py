@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from tests.contracts.source import ROOT
 
 RUN, SCIENCE, DEV = "requirements.lock", "requirements-science.lock", "requirements-dev.lock"
-BUILD = "tools/build.lock"
+BUILD, SPARK = "tools/build.lock", "tools/spark.lock"
 HASH = r"    --hash=sha256:[0-9a-f]{64}(?: \\)?\n"
 PINNED = re.compile(rf"^([a-z0-9][a-z0-9.-]*)==([^ ]+)(?: ; ([^\\]+?))?(?: \\)?\n((?:{HASH})*)", re.MULTILINE)
 
@@ -29,13 +29,20 @@ def _asked() -> dict[str, list[Requirement]]:
     run = [Requirement(one) for one in project["project"]["dependencies"]]
     science = [Requirement(one) for one in project["project"]["optional-dependencies"]["science"]]
     dev = [Requirement(one) for one in project["dependency-groups"]["dev"]]
-    build = [
-        Requirement(line.partition("#")[0]) for line in _text("tools/build.in").splitlines() if line[0] != "#"
-    ]
-    return {RUN: run, SCIENCE: run + science, DEV: run + science + dev, BUILD: build}
+    return {
+        RUN: run,
+        SCIENCE: run + science,
+        DEV: run + science + dev,
+        BUILD: _lines("tools/build.in"),
+        SPARK: _lines("tools/spark.in"),
+    }
 
 
-@pytest.mark.parametrize("lock", [RUN, SCIENCE, DEV, BUILD])
+def _lines(file: str) -> list[Requirement]:
+    return [Requirement(line.partition("#")[0]) for line in _text(file).splitlines() if line[0] != "#"]
+
+
+@pytest.mark.parametrize("lock", [RUN, SCIENCE, DEV, BUILD, SPARK])
 def test_lock_when_compared_with_what_is_asked_then_every_version_fits(lock: str) -> None:
     pins = _pins(lock)
     unmet = [
@@ -50,7 +57,7 @@ def test_lock_when_compared_with_what_is_asked_then_every_version_fits(lock: str
     assert unmet == [], "run `make lock`"
 
 
-@pytest.mark.parametrize("lock", [RUN, SCIENCE, DEV, BUILD])
+@pytest.mark.parametrize("lock", [RUN, SCIENCE, DEV, BUILD, SPARK])
 def test_lock_when_read_then_every_package_has_its_hash_and_no_address(lock: str) -> None:
     lines = [line for line in _text(lock).splitlines() if re.match(r"[A-Za-z]", line)]
     assert len([found for found in PINNED.findall(_text(lock)) if found[3]]) == len(lines)
