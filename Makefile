@@ -12,7 +12,7 @@ LOCKS := requirements.lock requirements-science.lock requirements-dev.lock tools
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help setup science demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture scale clean browser
+.PHONY: help setup science demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture scale calibration honesty clean browser
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -78,6 +78,12 @@ docs: $(DEV_READY) ## Write the documents that are made from the code: docs/refe
 
 bench: $(DEV_READY) ## Measure the pages with 40 and with 10,000 people, side by side in one run
 	$(IN)/python -m bench.pages
+
+calibration: $(DEV_READY) ## Hold the simulation against published results: docs/calibration.md and .svg
+	$(IN)/holdfast calibrate --out docs/calibration.md --plot docs/calibration.svg
+
+honesty: $(DEV_READY) ## Judge the forecast beside simple rules: docs/honesty.md (HAMD17=the trial's file, see docs/examples)
+	$(IN)/python -m bench.honesty --out docs/honesty.md $(if $(HAMD17),--hamd17 $(HAMD17))
 
 scale: $(DEV_READY) tools/spark.lock ## Run the forecast on Apache Spark and compare (installs Spark, and Java where there is none)
 	@java -version >/dev/null 2>&1 || tools/system-packages default-jre-headless
