@@ -130,7 +130,7 @@ def simulation_based_calibration() -> Iterator[tuple[str, float, float, Floats]]
         ranks = stats.norm.cdf((truth - ahead.latent_mean[:, place]) / ahead.latent_sd[:, place])
         test = stats.kstest(ranks, "uniform")
         yield (
-            "now" if day == 0 else f"{day / 7:.0f} weeks on",
+            "now" if day == 0 else _when(int(day / 7)),
             float(test.pvalue),
             float(test.statistic),
             ranks,
@@ -143,11 +143,7 @@ def on_the_trial(file: Path) -> Iterator[Judged]:
     scale = parameters.load().scales["hamd17"]
     part = np.random.default_rng(SEED).permutation(len(course)) % PARTS
     for known, asked, when in ((2, 3, "week 4, from weeks 0 to 2"), (3, 4, "week 6, from weeks 0 to 4")):
-        for method, guesser in {
-            **{name: _by(rule) for name, rule in RULES.items()},
-            AS_RELEASED: _released,
-            MODEL: _fitted,
-        }.items():
+        for method, guesser in GUESSERS.items():
             centre, spread = np.full(len(course), np.nan), np.full(len(course), np.nan)
             for one in range(PARTS):
                 here = (part == one) & ~np.isnan(course.score[:, known])
@@ -297,8 +293,8 @@ moments only, and rounding counts as a variance, so an exact fit is not to be ex
 """
 
 ABOUT_TRIAL = """HAM-D17 of 172 people (84 on an antidepressant, 88 on placebo), seen at weeks 0, 1, 2, 4 and 6;
-drop-out is real. No ketamine, and milder than the people the released numbers are for. Five parts; what is said of each was learned
-from the other four. `as released` has not learned anything from them.
+drop-out is real. No ketamine, and milder than the people the released numbers are for. Five parts; what is said of each
+was learned from the other four. `as released` has not learned anything from them.
 """
 
 if __name__ == "__main__":
