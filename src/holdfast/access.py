@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ANSWER_ALERT = "acknowledge an alert"
     IMPORT_RECORDS = "import records"
     MANAGE_ACCOUNTS = "manage accounts"
+    SEE_PROGRAMME = "see how the programme does"
 
 
 _CLINICAL = frozenset(
@@ -51,7 +52,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.NURSE: _CLINICAL | {Permission.RECORD_INFUSION, Permission.ENROL_PATIENT},
     Role.PRESCRIBER: _CLINICAL
     | {Permission.RECORD_INFUSION, Permission.RECORD_SESSION, Permission.ENROL_PATIENT},
-    Role.LEAD: _CLINICAL | {Permission.IMPORT_RECORDS, Permission.ENROL_PATIENT},
+    Role.LEAD: _CLINICAL | {Permission.IMPORT_RECORDS, Permission.ENROL_PATIENT, Permission.SEE_PROGRAMME},
     Role.ADMINISTRATOR: frozenset({Permission.IMPORT_RECORDS, Permission.MANAGE_ACCOUNTS}),
 }
 """Every role's permissions; a role that is not listed for a permission does not have it."""

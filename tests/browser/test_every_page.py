@@ -21,13 +21,15 @@ def everyone_sees(page: Page, role: Role) -> list[str]:
         return list(PATIENT)
     if role is Role.ADMINISTRATOR:
         return ["/accounts/"]
+    if role is Role.LEAD:
+        return ["/programme/forecast/"]
     person = page.locator("tbody th a").first.get_attribute("href")
     return [*CLINICIAN, *(f"{person}{part}" for part in OF_A_PERSON[role])]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.THERAPIST, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.THERAPIST, Role.LEAD, Role.ADMINISTRATOR])
 def test_page_when_opened_then_breaks_no_accessibility_rule_and_fits_its_width(
     page_at: PageAt,
     sign_in: SignIn,

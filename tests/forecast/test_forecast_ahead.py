@@ -115,9 +115,9 @@ def test_relief_when_looked_at_for_a_year_then_its_days_are_those_by_which_so_ma
     paths = np.random.default_rng(1).multivariate_normal(
         year.mean, year.covariance(), size=40000, method="eigh"
     )
-    over = np.maximum.accumulate(paths >= relief_ends_at(posterior), axis=1).mean(axis=0)
+    over = np.maximum.accumulate(paths >= relief_ends_at(posterior, level=22.0), axis=1).mean(axis=0)
     drawn = [float(year.days[np.argmax(over >= chance)]) for chance in (0.1, 0.5)]
-    holds = relief_holds(year)
+    holds = relief_holds(year, level=22.0)
     assert holds is not None
     assert holds.median_days is not None
     np.testing.assert_allclose([holds.lower_days, holds.median_days], drawn, atol=5)
@@ -127,8 +127,8 @@ def test_relief_when_looked_at_for_a_year_then_its_days_are_those_by_which_so_ma
 
 def test_relief_when_baseline_is_very_high_then_ends_at_half_of_it() -> None:
     high = Record(scores=(ScoreEvent(0.0, "madrs", 56), ScoreEvent(5.0, "madrs", 20)), as_of_day=5.0)
-    assert relief_ends_at(_posterior(high)) == 28.0
-    assert relief_ends_at(_posterior(make_ada())) == 22.0
+    assert relief_ends_at(_posterior(high), level=22.0) == 28.0
+    assert relief_ends_at(_posterior(make_ada()), level=22.0) == 22.0
 
 
 def test_baseline_when_infusions_began_then_is_the_last_score_at_or_before_the_first() -> None:
@@ -170,6 +170,18 @@ def test_relapse_within_when_between_weeks_then_lies_on_the_straight_line() -> N
 def test_relapse_within_when_outside_the_horizon_then_is_refused(days: float) -> None:
     with pytest.raises(InvalidInput, match="days: outside what was forecast \\(expected 0 to 84 days\\)"):
         _forecast(make_ada()).p_relapse_within(days)
+
+
+def test_relapse_when_judged_on_another_instrument_then_lies_where_its_cut_off_does() -> None:
+    posterior = _posterior(make_ada())
+    levels = {
+        slug: forecast(posterior, relapse_on=slug).relapse_level for slug in ("madrs", "phq9", "hamd17")
+    }
+    assert levels == pytest.approx({"madrs": 22.0, "phq9": 17.0, "hamd17": (16 - 1.83) / 0.646})
+    on_phq9, on_madrs = forecast(posterior, relapse_on="phq9"), forecast(posterior)
+    assert (on_phq9.p_relapse_by > on_madrs.p_relapse_by).all()
+    with pytest.raises(NotFound, match="gad7 has no cut-off for relapse"):
+        forecast(posterior, relapse_on="gad7")
 
 
 def test_forecast_when_stored_and_read_then_is_the_same() -> None:

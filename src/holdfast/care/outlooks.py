@@ -5,14 +5,14 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TypeVar
 
 from django.db import transaction
 
 from holdfast import units
-from holdfast.care import caseload
+from holdfast.care import caseload, hindsight
 from holdfast.forecast import ahead, filtering, model, parameters
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.pathway.history import ATTENDED, History
@@ -47,11 +47,20 @@ def refresh(episode_id: int, *, at: datetime) -> None:
             stage=stage,
             forecast=forecast.to_json() if forecast else None,
             forecast_failure=", ".join(failures),
+            relapse_chance=relapse_chance(forecast),
             suggestions=[suggestion.to_json() for suggestion in suggestions],
             versions=_versions(),
             inputs_digest=digest(history),
         )
         caseload.write(outlook, history=history, suggestions=suggestions, at=at)
+    _attempt(lambda: hindsight.reconcile(episode_id, history, at=at), "hindsight", failures)
+
+
+def relapse_chance(forecast: ahead.Forecast | None) -> float | None:
+    """The chance of relapse within 28 days, where the forecast says one: with relief now, and enough data."""
+    if forecast is None or forecast.too_little_data or forecast.relief_holds is None:
+        return None
+    return forecast.p_relapse_within(hindsight.RELAPSE_WITHIN / timedelta(days=1))
 
 
 def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
@@ -59,8 +68,13 @@ def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
     record = record_of(history, at=at)
     if not record.scores:
         return None
-    posterior = filtering.filter_record(record, parameters.load())
-    return ahead.forecast(posterior, horizon_days=84)
+    numbers = parameters.load()
+    judged_on = numbers.scales.get(history.judged_on)
+    has_cut_off = judged_on is not None and judged_on.relapse_at_least is not None
+    return ahead.forecast(
+        filtering.filter_record(record, numbers),
+        relapse_on=history.judged_on if has_cut_off else ahead.RELAPSE_INSTRUMENT,
+    )
 
 
 def record_of(history: History, *, at: datetime) -> model.Record:

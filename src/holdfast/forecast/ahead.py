@@ -10,10 +10,10 @@ import numpy as np
 from holdfast.errors import InvalidInput, NotFound, Problem
 from holdfast.forecast.cohort import Cohort
 from holdfast.forecast.filtering import Posterior, columns_of, share
-from holdfast.forecast.model import G_E, G_F, G_S, B, D, Real, Treatment, Z
+from holdfast.forecast.model import G_E, G_F, G_S, B, D, Treatment, Z
 from holdfast.forecast.parameters import Parameters
 from holdfast.forecast.passage import COHORT_POINTS, chance_below, points
-from holdfast.forecast.scales import Scale, scale_of
+from holdfast.forecast.scales import Scale
 from holdfast.forecast.score_fan import ScoreFan, chance_at_most, score_fan
 from holdfast.forecast.shapes import (
     CountPerPerson,
@@ -22,6 +22,7 @@ from holdfast.forecast.shapes import (
     PersonByDay,
     PerWeek,
     Plain,
+    Real,
     WhetherPerPerson,
 )
 from holdfast.forecast.trajectory import Trajectory, trajectory
@@ -31,7 +32,7 @@ LONGEST_HORIZON_DAYS: Final = 366
 WEEK_DAYS: Final = 7
 
 RELAPSE_INSTRUMENT: Final = "madrs"
-"""Its relapse cut-off is the level of severity that counts as relapse, whatever instrument a person answers."""
+"""The instrument whose relapse cut-off counts, unless another is asked for."""
 
 FEWEST_SCORES: Final = 2
 """With one score the forecast is mostly that of an average person. Source: site default of this project."""
@@ -90,9 +91,10 @@ class Contributions:
 class Forecast:
     """What is likely on each day from now to the horizon; all that is needed to show it again as it was.
 
-    `latent_mean` and `latent_sd` are of severity. `p_relapse_by` is the chance that severity reaches the relapse level
-    at or before each of `relapse_days`, looked at once a week; for a person who is above that level now it says
-    little, so read it together with `relief_holds`, which is None when there is no relief now.
+    `latent_mean` and `latent_sd` are of severity. `p_relapse_by` is the chance that severity reaches `relapse_level`,
+    where the relapse cut-off of the instrument asked for lies, at or before each of `relapse_days`, looked at once a
+    week; for a person who is above that level now it says little, so read it together with `relief_holds`, which is
+    None when there is no relief now.
 
     **Units**: days from `as_of_day`, which counts from the episode's start; points of severity.
     """
@@ -107,6 +109,7 @@ class Forecast:
     contributions: Contributions
     too_little_data_reason: str | None
     n_scores: int
+    relapse_level: float
     parameters_release: str
     scales: Mapping[str, Scale]
 
@@ -160,6 +163,7 @@ class Forecast:
             contributions=Contributions.from_json(stored["contributions"]),
             too_little_data_reason=stored["too_little_data_reason"],
             n_scores=stored["n_scores"],
+            relapse_level=stored["relapse_level"],
             parameters_release=stored["parameters_release"],
             scales=MappingProxyType(
                 {slug: Scale.from_json(scale) for slug, scale in stored["scales"].items()}
@@ -176,14 +180,21 @@ class Forecast:
 
 
 def forecast(
-    posterior: Posterior, *, horizon_days: int = HORIZON_DAYS, planned: Sequence[Treatment] = ()
+    posterior: Posterior,
+    *,
+    horizon_days: int = HORIZON_DAYS,
+    planned: Sequence[Treatment] = (),
+    relapse_on: str = RELAPSE_INSTRUMENT,
 ) -> Forecast:
     """The days from now to the horizon, with no treatment but the planned events, on the clock of the record.
 
+    `relapse_on` is the instrument whose cut-off counts as relapse: the one the person is judged on.
+
     **Errors**: `InvalidInput` for a horizon that is not 0 to 366 whole days, or a planned event before the record's
-    day or beyond the horizon.
+    day or beyond the horizon; `NotFound` for an instrument without such a cut-off.
     """
     _refuse_bad_horizon(posterior, horizon_days, planned)
+    level = relapse_level(posterior.parameters, relapse_on)
     daily = trajectory(posterior, days=np.arange(horizon_days + 1, dtype=np.float64), planned=planned)
     weekly = trajectory(posterior, days=daily.days[WEEK_DAYS::WEEK_DAYS], planned=planned)
     return Forecast(
@@ -192,11 +203,12 @@ def forecast(
         latent_mean=daily.mean,
         latent_sd=daily.sd,
         relapse_days=weekly.days,
-        p_relapse_by=1.0 - chance_below(weekly, relapse_level()),
-        relief_holds=relief_holds(daily),
+        p_relapse_by=1.0 - chance_below(weekly, level),
+        relief_holds=relief_holds(daily, level=level),
         contributions=_contributions(daily),
         too_little_data_reason=too_little_data(posterior),
         n_scores=posterior.n_scores,
+        relapse_level=level,
         parameters_release=posterior.parameters.release,
         scales=posterior.parameters.scales,
     )
@@ -237,7 +249,12 @@ class CohortForecast:
 
 
 def forecast_cohort(
-    cohort: Cohort, parameters: Parameters, *, days: PerDay | None = None, relapse: bool = True
+    cohort: Cohort,
+    parameters: Parameters,
+    *,
+    days: PerDay | None = None,
+    relapse: bool = True,
+    relapse_on: str = RELAPSE_INSTRUMENT,
 ) -> CohortForecast:
     """The days ahead of everyone in a cohort, filtered and looked ahead in one pass on every core.
 
@@ -260,7 +277,8 @@ def forecast_cohort(
     fixed, gathered = points(
         tuple(days.tolist()), parameters.population, count=COHORT_POINTS if relapse else 0
     )
-    columns = (*columns_of(cohort, parameters), days, relapse_level(), fixed, gathered)
+    level = relapse_level(parameters, relapse_on)
+    columns = (*columns_of(cohort, parameters), days, level, fixed, gathered)
     out = (*by_day, *by_person, n_scores)
     share(people, lambda first, last: crossing.look_ahead(*columns, first, last, out))
     mean, sd, chance = by_day
@@ -278,15 +296,16 @@ def forecast_cohort(
     )
 
 
-def relapse_level() -> float:
-    """The severity that counts as relapse: 22, the relapse cut-off of the MADRS.
+def relapse_level(parameters: Parameters, instrument: str = RELAPSE_INSTRUMENT) -> float:
+    """The severity at which an instrument's relapse cut-off is expected: 22 for the MADRS, 17 for the PHQ-9.
 
-    **Source**: the cut-off's own, Salloum 2019, doi:10.1016/j.jad.2019.09.017.
+    Cut-offs of instruments were set one by one and do not meet on one severity. **Source**: each cut-off's own, in the
+    instrument's file. **Errors**: `NotFound` for an instrument without such a cut-off or link.
     """
-    scale = scale_of(RELAPSE_INSTRUMENT)
-    if scale.relapse_at_least is None:
-        raise NotFound(f"{RELAPSE_INSTRUMENT} has no cut-off for relapse")
-    return scale.severity(float(scale.relapse_at_least))
+    scale = parameters.scales.get(instrument)
+    if scale is None or scale.relapse_at_least is None:
+        raise NotFound(f"{instrument} has no cut-off for relapse that severity can be held against")
+    return scale.severity(scale.relapse_at_least)
 
 
 def too_little_data(posterior: Posterior) -> str | None:
@@ -302,12 +321,12 @@ def too_little_data(posterior: Posterior) -> str | None:
     return None
 
 
-def relief_ends_at(posterior: Posterior) -> float:
+def relief_ends_at(posterior: Posterior, *, level: float) -> float:
     """The severity at which relief counts as over: the relapse level, or half of the baseline where that is higher.
 
     A response to a very high baseline may lie above the relapse level; it is relief all the same.
     """
-    return max(relapse_level(), posterior.baseline_severity / 2)
+    return max(level, posterior.baseline_severity / 2)
 
 
 def has_relief(posterior: Posterior) -> bool:
@@ -318,11 +337,11 @@ def has_relief(posterior: Posterior) -> bool:
     return posterior.severity_mean <= posterior.baseline_severity / 2
 
 
-def relief_holds(daily: Trajectory) -> ReliefHolds | None:
+def relief_holds(daily: Trajectory, *, level: float) -> ReliefHolds | None:
     """How long relief is likely to hold along a daily trajectory; None when there is none now."""
     if not has_relief(daily.posterior):
         return None
-    over = 1.0 - chance_below(daily, relief_ends_at(daily.posterior))
+    over = 1.0 - chance_below(daily, relief_ends_at(daily.posterior, level=level))
     early, middle, late = (_first_day(daily.days, over, chance) for chance in (0.1, 0.5, 0.9))
     return ReliefHolds(
         median_days=middle, lower_days=int(daily.days[-1]) if early is None else early, upper_days=late

@@ -61,6 +61,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.scales import range_of
+from holdfast.forecast.shapes import Real
 
 THERAPIES: Final = ("cbt", "dbt", "act", "psychodynamic", "ipt")
 """The psychotherapies the model knows; a session's code in a cohort is its place here."""
@@ -78,9 +79,6 @@ KETAMINE, INACTIVE = range(2)
 STATES: Final = 6
 B, D, G_F, G_S, G_E, Z = range(STATES)
 """Places of the state's parts in a posterior's mean and covariance."""
-
-Real = float | int
-"""A day or a dose. A whole number is one too, also for run-time checkers that keep the two types apart."""
 
 
 class Population(NamedTuple):

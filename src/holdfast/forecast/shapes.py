@@ -52,5 +52,8 @@ AnyScores = Int64[np.ndarray, "*any"]
 Statistic = float
 """A figure of a paper."""
 
+Real = float | int
+"""A number of days. A whole number is one too, also for run-time checkers that keep the two types apart."""
+
 Plain = dict[str, Any]
 """What JSON can hold, by name."""

@@ -48,6 +48,8 @@ DECISIONS = {
 }
 """Who decided on a next step yesterday: accepted or not, and the reason given."""
 
+LOOKED_IN_EVERY = timedelta(days=14)
+
 _CHEAP_ITERATIONS = 1_000
 
 Step = tuple[datetime, Callable[[datetime], None]]
@@ -105,6 +107,8 @@ class _Seeding:
             yield person.held[0].at - timedelta(days=1), partial(self._start_course, person)
         for held in person.held:
             yield held.at, partial(self._hold, person, held)
+        for moment in _look_ins(person.started_at, self.at):
+            yield moment, partial(self._look_in, person)
         if person.code in DECISIONS:
             yield self.at - timedelta(hours=24), partial(self._decide, person)
         if person.story.closed_because:
@@ -187,6 +191,10 @@ class _Seeding:
             at=at,
         )
 
+    def _look_in(self, person: Person, at: datetime) -> None:
+        """The outlook as a clinician would have seen it then, so that there is something to judge it by now."""
+        outlooks.refresh(self.episodes[person.code].pk, at=at)
+
     def _decide(self, person: Person, at: datetime) -> None:
         """On the most urgent next step that can be declined, as it was shown at that moment."""
         by, episode_id = self.team.members["bell"], self.episodes[person.code].pk
@@ -206,6 +214,14 @@ class _Seeding:
             by=self.team.members["bell"],
             at=at,
         )
+
+
+def _look_ins(started_at: datetime, at: datetime) -> Iterator[datetime]:
+    """When someone opened the record: a week after the start, and then every other week."""
+    moment = started_at + LOOKED_IN_EVERY / 2
+    while moment < at - LOOKED_IN_EVERY / 2:
+        yield moment
+        moment += LOOKED_IN_EVERY
 
 
 def _open_clinic(*, at: datetime, today: datetime) -> Team:

@@ -19,7 +19,7 @@ from holdfast.web.clinician import (
     withdraw,
 )
 from holdfast.web.patient import checkin, course, thanks, today
-from holdfast.web.programme import accounts
+from holdfast.web.programme import accounts, calibration
 
 urlpatterns = [
     path("", log_in.home, name="home"),
@@ -49,4 +49,5 @@ urlpatterns = [
     path("alerts/<int:alert_id>/", acknowledge.acknowledge, name="acknowledge"),
     # programme
     path("accounts/", accounts.accounts, name="accounts"),
+    path("programme/forecast/", calibration.calibration, name="calibration"),
 ]

@@ -35,6 +35,7 @@ WORDS: Mapping[Permission, str] = {
     Permission.RECORD_SESSION: gettext_noop("Write down a therapy session"),
     Permission.ENROL_PATIENT: gettext_noop("Take a new person into care"),
     Permission.IMPORT_RECORDS: gettext_noop("Bring in records from another system"),
+    Permission.SEE_PROGRAMME: gettext_noop("See figures of all people together, without names"),
     Permission.MANAGE_ACCOUNTS: gettext_noop("Open log-ins"),
 }
 """Every permission as a patient would say it, in the order in which it matters to them."""

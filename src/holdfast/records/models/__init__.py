@@ -8,7 +8,7 @@ from holdfast.records.models.checkin import CheckIn, CheckInDraft
 from holdfast.records.models.clinic import Clinic
 from holdfast.records.models.episode import Assessment, Episode, EpisodeEnd
 from holdfast.records.models.infusion import Infusion
-from holdfast.records.models.outlook import Outlook, SuggestionDecision
+from holdfast.records.models.outlook import Outlook, OutlookRelapse, OutlookScore, SuggestionDecision
 from holdfast.records.models.patient import Patient, PatientDetails
 from holdfast.records.models.therapy import TherapyCourse, TherapySession
 
@@ -27,6 +27,8 @@ __all__ = [
     "EpisodeEnd",
     "Infusion",
     "Outlook",
+    "OutlookRelapse",
+    "OutlookScore",
     "Patient",
     "PatientDetails",
     "SuggestionDecision",

@@ -17,6 +17,10 @@ class Outlook(AppendOnly):
     forecast_failure = models.CharField(
         max_length=120, blank=True, db_comment="Kind of failure when the forecast could not be made"
     )
+    relapse_chance = models.FloatField(
+        null=True,
+        db_comment="Chance of relapse within 28 days as said; empty without relief or with too little data",
+    )
     suggestions = models.JSONField(db_comment="The suggestions as shown, in order")
     versions = models.JSONField(db_comment="Versions of software, parameters, protocols that made it")
     inputs_digest = models.CharField(max_length=64, db_comment="SHA-256 of the facts it was made from")
@@ -24,6 +28,50 @@ class Outlook(AppendOnly):
     class Meta:
         db_table_comment = "Forecasts and suggestions as they were shown"
         indexes = (models.Index(fields=["episode", "-made_at"], name="outlook_newest_of_episode"),)
+
+
+class OutlookScore(models.Model):
+    """A score against an outlook made so many weeks before. Derived; made anew when a score is corrected."""
+
+    clinic = models.ForeignKey("records.Clinic", models.CASCADE, db_comment="The site")
+    episode = models.ForeignKey("records.Episode", models.CASCADE, db_comment="Whose stay")
+    outlook = models.ForeignKey(Outlook, models.CASCADE, db_comment="What had been said")
+    instrument = models.CharField(max_length=32, db_comment="Instrument of the score")
+    came_at = models.DateTimeField(db_comment="When the score was given, UTC")
+    total = models.SmallIntegerField(db_comment="The score that came")
+    weeks_ahead = models.PositiveSmallIntegerField(db_comment="Whole weeks from the outlook to the score")
+    expected = models.FloatField(db_comment="Mean score the outlook said for that day")
+    within50 = models.BooleanField(db_comment="Whether the 50 % band held the score")
+    within80 = models.BooleanField(db_comment="Whether the 80 % band held the score")
+    within95 = models.BooleanField(db_comment="Whether the 95 % band held the score")
+    pit = models.FloatField(db_comment="Where the score lay in what was said, 0 to 1")
+    crps = models.FloatField(db_comment="Continuous ranked probability score, points of the instrument")
+
+    class Meta:
+        db_table_comment = "Outlooks judged by scores that came later; derived"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["episode", "instrument", "came_at", "weeks_ahead"],
+                name="a_score_judges_once_a_distance",
+            ),
+        )
+        indexes = (models.Index(fields=["clinic", "weeks_ahead"], name="outlook_score_of_clinic"),)
+
+
+class OutlookRelapse(models.Model):
+    """A chance of relapse within 28 days against what came. Derived; one in four weeks a stay, so none counts twice."""
+
+    clinic = models.ForeignKey("records.Clinic", models.CASCADE, db_comment="The site")
+    episode = models.ForeignKey("records.Episode", models.CASCADE, db_comment="Whose stay")
+    outlook = models.OneToOneField(Outlook, models.CASCADE, db_comment="What had been said")
+    chance = models.FloatField(db_comment="Chance of relapse within 28 days that was said")
+    relapsed = models.BooleanField(
+        null=True, db_comment="Whether a score at the relapse level came; empty when nobody answered"
+    )
+
+    class Meta:
+        db_table_comment = "Chances of relapse judged by what came; derived"
+        indexes = (models.Index(fields=["clinic"], name="outlook_relapse_of_clinic"),)
 
 
 class SuggestionDecision(AppendOnly):

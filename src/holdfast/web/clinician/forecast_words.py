@@ -67,15 +67,15 @@ def _relief(forecast: Forecast, *, counted_from: str) -> tuple[Figure, ...]:
 
 
 def drivers(outlook: OutlookRow | None) -> str:
-    """How much of where the person stands the model puts down to infusions and to therapy; empty without a forecast."""
+    """How much of where the person stands the model puts down to what; empty without a forecast."""
     forecast = readable(outlook)
     if forecast is None:
         return ""
     parts = forecast.contributions
     return (
-        f"Against no treatment the model puts {_points(parts.infusions[0])} MADRS points down to infusions (expectancy "
-        f"included) and {_points(parts.therapy[0])} to therapy; minus is relief. "
-        "It is what the model says, not what a trial has shown."
+        f"Against no treatment the model puts {_points(parts.infusions[0])} MADRS points down to ketamine, "
+        f"{_points(parts.expectancy[0])} to being treated at all and {_points(parts.therapy[0])} to therapy; minus is "
+        "relief. It is what the model says, not what a trial has shown."
     )
 
 
