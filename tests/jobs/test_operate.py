@@ -17,9 +17,6 @@ from holdfast.records.models import (
     AlertEscalation,
     AuditEvent,
     Clinic,
-    Episode,
-    Outlook,
-    PatientDetails,
 )
 from holdfast.records.queries import clinic as clinics
 from tests import make
@@ -231,44 +228,6 @@ def test_verify_when_a_link_was_changed_from_outside_then_names_it(run: Run, nur
     result = run("verify")
     assert result.exit_code == 2
     assert f"link {number} does not fit the one before it" in result.stderr
-
-
-def test_nightly_when_run_then_renews_those_in_care_and_not_those_who_left(run: Run, nurse: Viewer) -> None:
-    from holdfast.care import patients
-
-    staying = make.make_episode(by=nurse, code="P-1")
-    left = make.make_episode(by=nurse, code="P-2")
-    patients.close(left, reason="moved away", by=nurse, at=make.NOW)
-    before = Outlook.objects.count()
-    assert run("nightly").exit_code == 0
-    assert list(Outlook.objects.order_by("pk").values_list("episode_id", flat=True))[before:] == [staying]
-
-
-def test_nightly_when_one_fails_then_goes_on_and_names_it(run: Run, nurse: Viewer) -> None:
-    broken = make.make_episode(by=nurse, code="P-1")
-    sound = make.make_episode(by=nurse, code="P-2")
-    _withdraw_details(broken)
-    before = Outlook.objects.count()
-    result = run("nightly")
-    assert result.exit_code == 1
-    assert f"episode {broken}: " in result.stderr
-    assert list(Outlook.objects.order_by("pk").values_list("episode_id", flat=True))[before:] == [sound]
-
-
-def _withdraw_details(episode_id: int) -> None:
-    """A record that no verb makes: someone whose name and zone were withdrawn and never given anew."""
-    details = PatientDetails.objects.get(patient=Episode.objects.get(pk=episode_id).patient)
-    PatientDetails.objects.create(
-        patient=details.patient,
-        name=details.name,
-        zone=details.zone,
-        happened_at=details.happened_at,
-        recorded_at=make.NOW,
-        recorded_by=details.recorded_by,
-        replaces=details,
-        entered_in_error=True,
-        correction_reason="test",
-    )
 
 
 # Serving

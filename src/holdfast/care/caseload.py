@@ -1,7 +1,9 @@
 """Keeps the caseload list in step with the facts it is derived from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from holdfast.instruments.loader import load
 from holdfast.instruments.scoring import band_of
@@ -14,45 +16,79 @@ NOTHING_TO_DO = 4
 
 _RECENT = 12
 
+_WRITTEN = [field.name for field in CaseloadEntry._meta.fields if field.name not in {"episode", "looked_at"}]
 
-def write(outlook: Outlook, *, history: History, suggestions: Sequence[Suggestion], at: datetime) -> None:
-    """Write the episode's line from the outlook just made."""
-    patient = Patient.objects.get(episode=outlook.episode_id)
-    name = (
-        PatientDetails.current.filter(patient=patient)
-        .order_by("-happened_at", "-id")
-        .values_list("name", flat=True)[0]
+
+@dataclass(frozen=True)
+class Line:
+    """What an episode's line is made from: the outlook just kept, the facts, and the next steps."""
+
+    outlook: Outlook
+    history: History
+    suggestions: Sequence[Suggestion]
+
+
+def write(lines: Sequence[Line], *, at: datetime) -> None:
+    """Write the lines of these episodes."""
+    people = _people([line.outlook.episode_id for line in lines])
+    CaseloadEntry.objects.bulk_create(
+        (_entry(line, *people[line.outlook.episode_id], at=at) for line in lines),
+        update_conflicts=True,
+        unique_fields=["episode"],
+        update_fields=_WRITTEN,
     )
-    first = suggestions[0] if suggestions else None
+
+
+def note_looked_at(episode_ids: Sequence[int], *, at: datetime) -> None:
+    """Note that the nightly run has looked whether these must be renewed."""
+    CaseloadEntry.objects.filter(episode__in=episode_ids).update(looked_at=at)
+
+
+def _people(episode_ids: Sequence[int]) -> Mapping[int, tuple[Patient, str]]:
+    """Who each episode is about, by their current name."""
+    patients = {
+        pk: patient
+        for patient in Patient.objects.filter(episode__in=episode_ids).prefetch_related("episode_set")
+        for pk in (episode.pk for episode in patient.episode_set.all())
+    }
+    names = dict(
+        PatientDetails.current.filter(patient__in=list(patients.values()))
+        .order_by("happened_at", "id")
+        .values_list("patient_id", "name")
+    )
+    return {pk: (patient, names[patient.pk]) for pk, patient in patients.items()}
+
+
+def _entry(line: Line, patient: Patient, name: str, *, at: datetime) -> CaseloadEntry:
+    history = line.history
+    first = line.suggestions[0] if line.suggestions else None
     course = history.courses[-1] if history.courses else None
     open_alerts = len(history.open_alerts)
-    CaseloadEntry.objects.update_or_create(
-        episode_id=outlook.episode_id,
-        defaults={
-            "clinic_id": patient.clinic_id,
-            "patient": patient,
-            "name": name,
-            "code": patient.code,
-            "search_text": f"{name} {patient.code}".lower(),
-            "stage": outlook.stage,
-            "closed": history.closed_at is not None,
-            "urgency": 0 if open_alerts else (first.urgency.value if first else NOTHING_TO_DO),
-            "since": first.since if first else at,
-            "next_step": first.title if first else "",
-            "next_step_owner": first.owner.value if first else "",
-            "open_alerts": open_alerts,
-            "last_check_in_at": max(history.check_ins_at, default=None),
-            "last_infusion_at": history.infusions[-1].at if history.infusions else None,
-            "infusions": len(history.infusions),
-            "therapy": course.therapy if course else "",
-            "sessions_attended": sum(s.attendance == ATTENDED for s in course.sessions) if course else 0,
-            "updated_at": at,
-            **_scores(history),
-        },
+    return CaseloadEntry(
+        episode_id=line.outlook.episode_id,
+        clinic_id=patient.clinic_id,
+        patient=patient,
+        name=name,
+        code=patient.code,
+        search_text=f"{name} {patient.code}".lower(),
+        stage=line.outlook.stage,
+        closed=history.closed_at is not None,
+        urgency=0 if open_alerts else (first.urgency.value if first else NOTHING_TO_DO),
+        since=first.since if first else at,
+        next_step=first.title if first else "",
+        next_step_owner=first.owner.value if first else "",
+        open_alerts=open_alerts,
+        last_check_in_at=max(history.check_ins_at, default=None),
+        last_infusion_at=history.infusions[-1].at if history.infusions else None,
+        infusions=len(history.infusions),
+        therapy=course.therapy if course else "",
+        sessions_attended=sum(s.attendance == ATTENDED for s in course.sessions) if course else 0,
+        updated_at=at,
+        **_scores(history),
     )
 
 
-def _scores(history: History) -> dict[str, object]:
+def _scores(history: History) -> dict[str, Any]:
     """The newest scores of the primary instrument, or of the newest one used when that has none."""
     slugs = [reading.instrument for reading in history.readings]
     if not slugs:

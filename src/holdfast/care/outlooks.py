@@ -3,28 +3,41 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from holdfast import units
 from holdfast.care import caseload, hindsight
 from holdfast.forecast import ahead, filtering, model, parameters
+from holdfast.forecast.cohort import Cohort
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.pathway.history import ATTENDED, History
-from holdfast.pathway.next_steps import suggest
+from holdfast.pathway.next_steps import Suggestion, suggest
 from holdfast.pathway.stage import stage as stage_of
 from holdfast.protocols.loader import all_protocols
 from holdfast.records.models import Episode, Outlook
 from holdfast.records.queries.history import histories
 
+STANDS_FOR = timedelta(days=7)
+"""How long an outlook stands when nothing changes. Chances within so many days are counted from when it was made."""
+
 logger = logging.getLogger(__name__)
 
 Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """How many outlooks were made, and how many stood because nothing had changed."""
+
+    made: int
+    stood: int
 
 
 def refresh(episode_id: int, *, at: datetime) -> None:
@@ -33,27 +46,92 @@ def refresh(episode_id: int, *, at: datetime) -> None:
     H-006: called after the answer and its alerts are committed. Whatever fails in here costs a chart or a list of
     suggestions, is named on the page, and is tried again by the nightly run; it never costs an answer.
     """
-    history = histories([episode_id])[episode_id].as_of(at)
-    failures: list[str] = []
-    forecast = _attempt(lambda: forecast_of(history, at=at), "forecast", failures)
-    suggestions = _attempt(lambda: suggest(history, forecast=forecast, at=at), "suggestions", failures) or ()
-    stage = _attempt(lambda: stage_of(history, at=at).value, "stage", failures) or ""
+    renew((episode_id,), at=at)
+
+
+def renew(episode_ids: Sequence[int], *, at: datetime, unless_current: bool = False) -> Renewal:
+    """As `refresh` for many episodes at once: the same queries and one pass of the filter for all of them.
+
+    `unless_current` leaves those alone whose facts, stage and next steps are those of their last outlook, if that is
+    younger than a week. What fails for one person does not touch the others.
+    """
+    known = {pk: history.as_of(at) for pk, history in histories(episode_ids).items()}
+    due = _due(known, at=at) if unless_current else known
+    made = [_make(pk, history, forecast, at=at) for (pk, history), forecast in _forecasts(due, at=at)]
     with transaction.atomic():
         # Locked, so that two outlooks made at once are kept one after the other and the list shows the later.
-        Episode.objects.select_for_update().get(pk=episode_id)
-        outlook = Outlook.objects.create(
-            episode_id=episode_id,
-            made_at=at,
-            stage=stage,
-            forecast=forecast.to_json() if forecast else None,
-            forecast_failure=", ".join(failures),
-            relapse_chance=relapse_chance(forecast),
-            suggestions=[suggestion.to_json() for suggestion in suggestions],
-            versions=_versions(),
-            inputs_digest=digest(history),
+        list(Episode.objects.select_for_update().filter(pk__in=due).order_by("pk").values_list("pk"))
+        kept = Outlook.objects.bulk_create(one.row for one in made)
+        caseload.write(
+            [caseload.Line(row, due[one.pk], one.suggestions) for row, one in zip(kept, made, strict=True)],
+            at=at,
         )
-        caseload.write(outlook, history=history, suggestions=suggestions, at=at)
-    _attempt(lambda: hindsight.reconcile(episode_id, history, at=at), "hindsight", failures)
+    for pk, history in due.items():
+        _attempt(lambda pk=pk, history=history: hindsight.reconcile(pk, history, at=at), "hindsight", [])  # type: ignore[misc]
+    return Renewal(made=len(due), stood=len(known) - len(due))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """An outlook about to be kept."""
+
+    pk: int
+    row: Outlook
+    suggestions: tuple[Suggestion, ...]
+
+
+def _make(pk: int, history: History, attempted: tuple[ahead.Forecast | None, str], *, at: datetime) -> _Made:
+    forecast, failure = attempted
+    failures = [failure] if failure else []
+    suggestions = _attempt(lambda: suggest(history, forecast=forecast, at=at), "suggestions", failures) or ()
+    stage = _attempt(lambda: stage_of(history, at=at).value, "stage", failures) or ""
+    row = Outlook(
+        episode_id=pk,
+        made_at=at,
+        stage=stage,
+        forecast=forecast.to_json() if forecast else None,
+        forecast_failure=", ".join(failures),
+        relapse_chance=relapse_chance(forecast),
+        suggestions=[suggestion.to_json() for suggestion in suggestions],
+        versions=_versions(),
+        inputs_digest=digest(history),
+    )
+    return _Made(pk, row, tuple(suggestions))
+
+
+def _forecasts(
+    due: Mapping[int, History], *, at: datetime
+) -> Iterator[tuple[tuple[int, History], tuple[ahead.Forecast | None, str]]]:
+    """The forecast of each, or what failed; one by one only where the pass over all of them fails."""
+    together: list[str] = []
+    forecasts = _attempt(lambda: forecasts_of(list(due.values()), at=at), "forecast", together)
+    for place, (pk, history) in enumerate(due.items()):
+        if forecasts is not None:
+            yield (pk, history), (forecasts[place], "")
+            continue
+        alone: list[str] = []
+        forecast = _attempt(lambda history=history: forecast_of(history, at=at), "forecast", alone)  # type: ignore[misc]
+        yield (pk, history), (forecast, ", ".join(alone))
+
+
+def _due(known: Mapping[int, History], *, at: datetime) -> dict[int, History]:
+    """Those whose last outlook no longer says what one made now would say."""
+    newest = Outlook.objects.filter(episode=OuterRef("pk")).order_by("-made_at", "-pk").values("pk")[:1]
+    chosen = Episode.objects.filter(pk__in=known).annotate(newest=Subquery(newest))
+    last = Outlook.objects.in_bulk([pk for pk in chosen.values_list("newest", flat=True) if pk is not None])
+    of_episode = {outlook.episode_id: outlook for outlook in last.values()}
+    return {pk: history for pk, history in known.items() if not _stands(of_episode.get(pk), history, at=at)}
+
+
+def _stands(last: Outlook | None, history: History, *, at: datetime) -> bool:
+    if last is None or last.forecast_failure or at - last.made_at > STANDS_FOR:
+        return False
+    if last.inputs_digest != digest(history) or last.versions != _versions():
+        return False
+    forecast = ahead.Forecast.from_json(last.forecast) if last.forecast else None
+    now = suggest(history, forecast=forecast, at=at)
+    said = [one["digest"] for one in last.suggestions]
+    return [one.digest for one in now] == said and stage_of(history, at=at).value == last.stage
 
 
 def relapse_chance(forecast: ahead.Forecast | None) -> float | None:
@@ -68,12 +146,26 @@ def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
     record = record_of(history, at=at)
     if not record.scores:
         return None
+    return _ahead(filtering.filter_record(record, parameters.load()), history)
+
+
+def forecasts_of(known: Sequence[History], *, at: datetime) -> list[ahead.Forecast | None]:
+    """As `forecast_of`, for many in one pass of the filter."""
     numbers = parameters.load()
-    judged_on = numbers.scales.get(history.judged_on)
+    records = [record_of(history, at=at) for history in known]
+    posteriors = iter(filtering.filter_cohort(Cohort.of([one for one in records if one.scores]), numbers))
+    return [
+        _ahead(next(posteriors), history) if record.scores else None
+        for record, history in zip(records, known, strict=True)
+    ]
+
+
+def _ahead(posterior: filtering.Posterior, history: History) -> ahead.Forecast:
+    """The weeks ahead, relapse being where the cut-off of the episode's own instrument lies, if it has one."""
+    judged_on = posterior.parameters.scales.get(history.judged_on)
     has_cut_off = judged_on is not None and judged_on.relapse_at_least is not None
     return ahead.forecast(
-        filtering.filter_record(record, numbers),
-        relapse_on=history.judged_on if has_cut_off else ahead.RELAPSE_INSTRUMENT,
+        posterior, relapse_on=history.judged_on if has_cut_off else ahead.RELAPSE_INSTRUMENT
     )
 
 

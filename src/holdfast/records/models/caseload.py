@@ -36,6 +36,9 @@ class CaseloadEntry(models.Model):
         default=0, db_comment="Sessions attended in that course"
     )
     updated_at = models.DateTimeField(db_comment="When the row was derived, UTC")
+    looked_at = models.DateTimeField(
+        null=True, db_comment="When the nightly run last looked whether it must be derived anew, UTC"
+    )
 
     class Meta:
         db_table_comment = "Derived list of episodes, sorted by need"

@@ -37,10 +37,12 @@ def made_synthetic_at(clinic_id: int) -> datetime | None:
     return made.order_by("number").values_list("at", flat=True).first()
 
 
-def open_episode_ids() -> tuple[int, ...]:
-    """Every episode of every clinic that has not ended."""
-    ended = EpisodeEnd.current.values("episode_id")
-    return tuple(Episode.objects.exclude(pk__in=ended).order_by("pk").values_list("pk", flat=True))
+def open_episode_ids(*, not_looked_at_since: datetime | None = None) -> tuple[int, ...]:
+    """Every episode of every clinic that has not ended, or those of them the nightly run has not looked at since."""
+    chosen = Episode.objects.exclude(pk__in=EpisodeEnd.current.values("episode_id"))
+    if not_looked_at_since is not None:
+        chosen = chosen.exclude(caseloadentry__looked_at__gt=not_looked_at_since)
+    return tuple(chosen.order_by("pk").values_list("pk", flat=True))
 
 
 def failures_of_outlooks(episode_ids: Sequence[int], *, made_at: datetime) -> tuple[tuple[int, str], ...]:
