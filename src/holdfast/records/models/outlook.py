@@ -41,9 +41,9 @@ class OutlookScore(models.Model):
     total = models.SmallIntegerField(db_comment="The score that came")
     weeks_ahead = models.PositiveSmallIntegerField(db_comment="Whole weeks from the outlook to the score")
     expected = models.FloatField(db_comment="Mean score the outlook said for that day")
-    within50 = models.BooleanField(db_comment="Whether the 50 % band held the score")
-    within80 = models.BooleanField(db_comment="Whether the 80 % band held the score")
-    within95 = models.BooleanField(db_comment="Whether the 95 % band held the score")
+    within50 = models.BooleanField(db_comment="Whether the band of 50 per cent held the score")
+    within80 = models.BooleanField(db_comment="Whether the band of 80 per cent held the score")
+    within95 = models.BooleanField(db_comment="Whether the band of 95 per cent held the score")
     pit = models.FloatField(db_comment="Where the score lay in what was said, 0 to 1")
     crps = models.FloatField(db_comment="Continuous ranked probability score, points of the instrument")
 
