@@ -10,7 +10,7 @@ PATIENT = ("/today/", "/my-course/", "/help/", "/who-sees-what/")
 CLINICIAN = ("/caseload/", "/alerts/", "/patients/new/")
 OF_A_PERSON = {
     Role.NURSE: ("", "infusion/", "score/", "assessment/", "close/"),
-    Role.THERAPIST: ("session/", "therapy/"),
+    Role.THERAPIST: ("session/", "therapy/", "what-if/"),
 }
 KILOBYTES = {Role.PATIENT: 150, Role.NURSE: 300}
 

@@ -18,7 +18,10 @@ from tests.forecast.events import make_events
 from tests.forecast.people import make_random
 
 # Spark says at its start that it has not been tried with the newest pandas; this work does not go through pandas.
-pytestmark = [pytest.mark.scale, pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")]
+pytestmark = [
+    pytest.mark.scale,
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
+]
 
 RECORDS = [make_random(np.random.default_rng(seed)) for seed in range(200)]
 

@@ -89,6 +89,14 @@ def texts(chart: CourseChart) -> list[str]:
     return [element.text or "" for element in drawn(chart).iter(f"{SVG}text")]
 
 
+def test_score_when_the_highest_is_labelled_beneath_the_word_for_today() -> None:
+    chart = make_chart(points=(ChartPoint(day(0), 24), ChartPoint(day(91), 27), ChartPoint(day(98), 27)))
+    (today,) = [one for one in drawn(chart).iter(f"{SVG}text") if (one.text or "").startswith("Today")]
+    latest = marks(chart, "chart-halo chart-value")[0]
+    assert latest.text == "27"
+    assert numbers(latest, "y")[0] > numbers(today, "y")[0] + 5
+
+
 def test_chart_when_drawn_twice_is_the_same() -> None:
     assert course_chart(make_chart()) == course_chart(make_chart())
 

@@ -88,7 +88,7 @@ def test_patient_when_the_forecast_failed_names_it_and_says_the_answers_are_safe
     def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(outlooks.filtering, "filter_record", fail)
+    monkeypatch.setattr(outlooks.filtering, "filter_cohort", fail)
     make.make_check_in(cast.adas_episode, 2, by=cast.bell, at=make.NOW - DAYS)
 
     response = page_of(cast, doctor)

@@ -146,7 +146,7 @@ def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
     record = record_of(history, at=at)
     if not record.scores:
         return None
-    return _ahead(filtering.filter_record(record, parameters.load()), history)
+    return ahead_of(filtering.filter_record(record, parameters.load()), history)
 
 
 def forecasts_of(known: Sequence[History], *, at: datetime) -> list[ahead.Forecast | None]:
@@ -155,18 +155,19 @@ def forecasts_of(known: Sequence[History], *, at: datetime) -> list[ahead.Foreca
     records = [record_of(history, at=at) for history in known]
     posteriors = iter(filtering.filter_cohort(Cohort.of([one for one in records if one.scores]), numbers))
     return [
-        _ahead(next(posteriors), history) if record.scores else None
+        ahead_of(next(posteriors), history) if record.scores else None
         for record, history in zip(records, known, strict=True)
     ]
 
 
-def _ahead(posterior: filtering.Posterior, history: History) -> ahead.Forecast:
+def ahead_of(
+    posterior: filtering.Posterior, history: History, *, planned: Sequence[model.Treatment] = ()
+) -> ahead.Forecast:
     """The weeks ahead, relapse being where the cut-off of the episode's own instrument lies, if it has one."""
     judged_on = posterior.parameters.scales.get(history.judged_on)
     has_cut_off = judged_on is not None and judged_on.relapse_at_least is not None
-    return ahead.forecast(
-        posterior, relapse_on=history.judged_on if has_cut_off else ahead.RELAPSE_INSTRUMENT
-    )
+    relapse_on = history.judged_on if has_cut_off else ahead.RELAPSE_INSTRUMENT
+    return ahead.forecast(posterior, planned=planned, relapse_on=relapse_on)
 
 
 def record_of(history: History, *, at: datetime) -> model.Record:

@@ -16,6 +16,7 @@ from holdfast.web.clinician import (
     record_infusion,
     record_session,
     start_course,
+    what_if,
     withdraw,
 )
 from holdfast.web.patient import checkin, course, thanks, today
@@ -43,6 +44,7 @@ urlpatterns = [
     path("patients/<int:episode_id>/score/", enter_score.enter_score, name="enter_score"),
     path("patients/<int:episode_id>/assessment/", assess.assess, name="assess"),
     path("patients/<int:episode_id>/close/", close_episode.close_episode, name="close_episode"),
+    path("patients/<int:episode_id>/what-if/", what_if.what_if, name="what_if"),
     path("patients/<int:episode_id>/suggestion/", decide.decide, name="decide"),
     path("patients/<int:episode_id>/withdraw/<str:kind>/<uuid:uid>/", withdraw.withdraw, name="withdraw"),
     path("alerts/", alerts.alerts, name="alerts"),

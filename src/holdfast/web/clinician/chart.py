@@ -54,8 +54,14 @@ def fan(outlook: OutlookRow | None, instrument: Instrument, *, at: datetime) -> 
     forecast = readable(outlook)
     if outlook is None or forecast is None or instrument.link is None:
         return None
-    passed = max(0.0, units.days_between(outlook.made_at, at))
-    scores = forecast.scores(instrument.slug)
+    return fan_of(
+        forecast, shown_on=instrument.slug, passed=max(0.0, units.days_between(outlook.made_at, at))
+    )
+
+
+def fan_of(forecast: Forecast, *, shown_on: str, passed: float = 0.0) -> Fan | None:
+    """A forecast as the chart takes it, less the days that have passed since; None once all have."""
+    scores = forecast.scores(shown_on)
     ahead = [i for i, day in enumerate(scores.days) if day >= passed]
     if not ahead:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from holdfast.web.parts.canvas import Canvas, runs
+from holdfast.web.parts.canvas import TOP, Canvas, runs
 from holdfast.web.parts.course import ChartPoint
 from holdfast.web.parts.scales import Box, clearest, text_width
 from holdfast.web.parts.svg import tag, words
@@ -98,7 +98,10 @@ def _places_around(sheet: Canvas, point: ChartPoint) -> list[Box]:
         (x - across, y - down), (x + across, y - down), (x - across, y + down), (x + across, y + down),
     ]  # fmt: skip
     boxes = [Box(mx - half, my - height / 2, mx + half, my + height / 2) for mx, my in middles]
-    inside = [box for box in boxes if box.left >= sheet.left and box.right <= sheet.right]
+    # Above the plot stands the word for today.
+    inside = [
+        box for box in boxes if box.left >= sheet.left and box.right <= sheet.right and box.top >= TOP - 4
+    ]
     return inside or boxes
 
 
