@@ -10,6 +10,7 @@ import click
 
 from holdfast.access import Role
 from holdfast.errors import HoldfastError
+from holdfast.jobs.science_commands import calibrate, fit, forecast, simulate
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -47,19 +48,8 @@ def score(instrument: str, file: Path, out: Path | None) -> None:
     score_file(instrument, source=file, out=out)
 
 
-@main.command()
-@click.argument("file", type=_FILE)
-@click.option("--events", type=_FILE, help="CSV of infusions and sessions: person,date,event,detail.")
-@click.option("--out", type=_OUT, help="Write here instead of standard output.")
-def forecast(file: Path, events: Path | None, out: Path | None) -> None:
-    """Forecast the next 12 weeks for every person in FILE, a CSV with columns person,date,instrument,score.
-
-    One line a person and week: expected score with 50, 80 and 95 % bands, chance of response, remission and
-    relapse, and how long relief is likely to hold. People with too little data say so and carry no numbers.
-    """
-    from holdfast.jobs.forecast_csv import forecast_file
-
-    forecast_file(file, events=events, out=out)
+for command in (calibrate, fit, forecast, simulate):
+    main.add_command(command)
 
 
 @main.command("import")
@@ -81,7 +71,7 @@ def import_(
     dry_run: bool,
     skip_refused: bool,
 ) -> None:
-    r"""Bring check-ins from FILE into a clinic's record, and infusions and sessions from --events.
+    """Bring check-ins from FILE into a clinic's record, and infusions and sessions from --events.
 
     \b
     FILE    person,date,instrument,score   one total a row, or
@@ -94,7 +84,7 @@ def import_(
     A date is 2026-03-02 (noon at the clinic) or 2026-03-02T09:30. People the clinic does not know are taken into
     care under their code. All or nothing: when any row is refused, none is written, unless --skip-refused is given.
     The same file again adds nothing. Exit status 2 when rows were refused.
-    """
+    """  # noqa: D301  click wants the sign itself before lines that stay as they are
     with _record():
         from holdfast.jobs.import_csv import import_files
 
@@ -238,9 +228,10 @@ def alert_owners(clinic: str, owner: str, backup: str, lead: str) -> None:
 
 @main.command()
 def nightly() -> None:
-    """Renew the outlook of everyone in care: what fell due, and forecasts that failed. Run it once a night.
+    """Renew outlooks that no longer say what is so: what fell due, and forecasts that failed. Run it once a night.
 
-    One that fails does not stop the others; it is named, and the exit status is 1.
+    People whose record and next steps have not changed are left as they are. A run that was broken off goes on where
+    it stopped. One that fails does not stop the others; it is named, and the exit status is 1.
     """
     with _record():
         from holdfast.jobs.nightly import run

@@ -183,11 +183,25 @@ def test_fit_when_sites_differ_then_finds_their_effects_and_their_spread() -> No
     errors = np.array([found.release.site[name].sd for name in shifts])
     apart = effects - effects.mean() - (np.array(list(shifts.values())) - np.mean(list(shifts.values())))
     assert (np.abs(apart) < 3.5 * errors).all()
-    assert 3.0 < found.release.population["sigma_site"].value < 9.0
+    spread = found.release.population["sigma_site"]
+    assert 3.0 < spread.value < 9.0
+    assert (spread.standing, spread.note) == ("fitted", "")
     at_best, at_new = (
         filter_cohort(Cohort.of([_record(site)]), found.parameters)[0] for site in ("h", "new")
     )
     assert at_best.mean[3] > at_new.mean[3] + 3
+
+
+def test_belief_when_therapies_differ_and_one_effect_is_asked_for_then_is_their_mean() -> None:
+    effects = {
+        name: value.model_copy(update={"value": 4.0 + place})
+        for place, (name, value) in enumerate(RELEASE.therapy_effect.items())
+    }
+    release = RELEASE.model_copy(update={"therapy_effect": effects})
+    cohort = _cohort_with_everything()
+    assert fit.beliefs_of(release, cohort)["beta"].value == pytest.approx(6.0)
+    apart = fit.beliefs_of(release, cohort, therapies_apart=True)
+    assert [apart[f"beta.{name}"].value for name in THERAPIES] == pytest.approx([4, 5, 6, 7, 8])
 
 
 def _record(site: str) -> Record:

@@ -92,6 +92,11 @@ def test_median_when_half_relapse_between_visits_then_lies_on_the_line() -> None
     assert statistics.median_days_to_relapse(nobody, instrument="madrs", responders_on=7, since=7) == np.inf
 
 
+def test_response_when_a_score_is_missing_then_is_none() -> None:
+    arm = make_people((30, 10), (30, -1), (-1, 10), (30, 16))
+    assert statistics.responded(arm, "madrs", 7).tolist() == [True, False, False, False]
+
+
 def test_comparisons_when_computed_then_are_as_by_hand() -> None:
     treated = make_people((30, 10), (30, 14), (30, 20), (30, 12))
     control = make_people((30, 20), (30, 14), (30, 28), (30, 18))

@@ -34,6 +34,12 @@ def _people(plan: Scenario, *, people: int = 4000, seed: int = 5) -> People:
     return everyone(plan, PARAMETERS, people=people, seed=seed)
 
 
+def test_run_when_an_instrument_is_not_linked_to_severity_then_is_refused_naming_it() -> None:
+    visits = [{"instrument": "madrs", "days": WEEKS}, {"instrument": "gad7", "days": (0,)}]
+    with pytest.raises(InvalidInput, match="visits: gad7 is not linked to severity"):
+        _people(make_scenario(visits=visits))
+
+
 def test_people_when_many_live_through_treatment_then_moments_are_the_models() -> None:
     plan = make_scenario(
         infusions={"days": (1, 8), "inactive_from": 5},

@@ -68,7 +68,8 @@ def test_forecast_when_files_are_good_then_writes_what_the_forecast_itself_says(
                 as_of_day=15,
             ),
             parameters.load(),
-        )
+        ),
+        relapse_on="phq9",
     )
     fan, response, holds = ahead.scores("phq9"), ahead.p_response("phq9", 21), ahead.relief_holds
     assert holds is not None

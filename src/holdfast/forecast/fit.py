@@ -87,19 +87,17 @@ def beliefs_of(
 ) -> dict[str, Belief]:
     """What is thought before the records: the release's numbers, widely; `but` replaces single beliefs.
 
-    Only what the cohort can tell is asked for: noise of instruments it holds, effects of its sites, therapies if any
-    session is in it.
+    Only noise of instruments the cohort holds and effects of its own sites are asked for. One effect for all therapies
+    starts at the mean of the release's.
 
     **Errors**: `InvalidInput` for a name in `but` that is none of them.
     """
     parameters = parameters_of(release)
     held = sorted({instruments()[code] for code in np.unique(cohort.code[cohort.kind == SCORE])})
     start = {name: getattr(parameters.population, name) for name in Population._fields if name not in FIXED}
-    beta = {
-        f"beta.{one}" if therapies_apart else "beta": value
-        for one, value in parameters.therapy_effect.items()
-    }
-    start |= beta
+    effects = parameters.therapy_effect
+    beta = {f"beta.{one}": effect for one, effect in effects.items()}
+    start |= beta if therapies_apart else {"beta": sum(effects.values()) / len(effects)}
     start |= {f"noise.{slug}": parameters.scales[slug].noise_sd for slug in held if slug in parameters.scales}
     beliefs = {name: _belief(name, value) for name, value in start.items()}
     beliefs |= {
@@ -133,7 +131,7 @@ def fit(
     at = np.array([belief.start for belief in asked.values()])
     iterations = 0
     for _ in range(_SITE_ROUNDS):
-        search = _Search(cohort, start, asked, told)
+        search = _Search(cohort, start, asked, told, first=iterations)
         found = search.run(at)
         iterations += int(found.nit)
         at, errors = found.x, search.errors(found.x)
@@ -166,13 +164,15 @@ class _Search:
         start: Release,
         beliefs: Mapping[str, Belief],
         told: Callable[[int, float], None],
+        *,
+        first: int,
     ) -> None:
         self.cohort, self.start, self.beliefs, self.told = cohort, start, beliefs, told
         self.began = np.array([belief.start for belief in beliefs.values()])
         self.precision = np.array([belief.sd**-2 for belief in beliefs.values()])
         self.most = int(np.diff(cohort.offsets).max())
         self.known: tuple[bytes, float, PerNumber, NumberByNumber] | None = None
-        self.step = 0
+        self.step = first
 
     def run(self, at: PerNumber) -> Any:
         """The search's end, as scipy tells it."""
@@ -271,8 +271,10 @@ def _release(
     values = {key: one.value for key, one in estimates.items()}
     errors = {key: one.standard_error for key, one in estimates.items()}
     release = _updated(start, values, errors, as_known=False)
-    if any(key.startswith("site.") for key in beliefs):
-        spread = release.population["sigma_site"].model_copy(update={"value": _site_belief(beliefs).sd})
+    if sum(key.startswith("site.") for key in beliefs) >= FEWEST_SITES:
+        spread = release.population["sigma_site"].model_copy(
+            update={"value": _site_belief(beliefs).sd, "standing": "fitted", "note": ""}
+        )
         release = release.model_copy(update={"population": {**release.population, "sigma_site": spread}})
     provenance = release.provenance.model_copy(update={"made_on": made_on, "method": method})
     return release.model_copy(update={"release": name, "provenance": provenance})

@@ -130,11 +130,18 @@ def run(
 
     Each person is treated at a site of their own, drawn like the rest.
 
-    **Errors**: `InvalidInput` for a count or seed that cannot be, and when nobody drawn meets the entry rule.
+    **Errors**: `InvalidInput` for a count or seed that cannot be, for an instrument without a link to severity, and
+    when nobody drawn meets the entry rule.
     """
     if people < 1 or not 0 <= seed < 2**63:
         raise InvalidInput(
             Problem("people and seed", "cannot be", "1 person or more, a seed from 0 to 2^63 - 1")
+        )
+    unlinked = sorted({slug for _, slug in scenario.asked} - set(parameters.scales))
+    if unlinked:
+        expected = ", ".join(parameters.scales)
+        raise InvalidInput(
+            Problem("visits", f"{', '.join(unlinked)} is not linked to severity", f"one of {expected}")
         )
     for first in range(0, people, piece):
         yield _piece(scenario, parameters, first=first, count=min(piece, people - first), seed=seed)

@@ -1,15 +1,18 @@
-"""Rows of CSV files as scores, infusions and sessions for the forecast; what is wrong is named by line and column.
+"""Rows of files as scores, infusions and sessions for the forecast; what is wrong is named by line and column.
 
-The files are those that `holdfast import` reads, but for the column `instrument`, which must be there. Nothing here
-needs a database.
+The files are those that `holdfast import` reads, but for the column `instrument`, which must be there. Beyond them, a
+column `day` may stand for `date`, `site` may say where someone is treated, and an infusion may be inactive. Nothing
+here needs a database.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final, TypeVar, cast, get_args
+from functools import lru_cache
+from typing import Final, Literal, TypeVar, cast, get_args
 
 from holdfast import units
 from holdfast.errors import InvalidInput, Problem
@@ -25,39 +28,60 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE: Final = re.compile(r"([0-9]{1,9})(\.0+)?")
 _DECIMAL: Final = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]*)?([eE][-+]?[0-9]{1,2})?")
+
+Clock = Literal["date", "day"]
+"""The column that says when: dates, or days since each person's own day 0."""
+
+DAY_ZERO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for day 0 in a file that counts days; only what lies between two moments is used."""
+
+LAST_DAY: Final = 36_525
+"""A hundred years: a greater number is a date as spreadsheets count it, no day of an episode."""
+
+_KEPT: Final = 100_000
+"""Cells of one column whose reading is kept: most are written many times."""
+
+_KINDS: Final = ("infusion", "inactive", "session")
+
 Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One answered instrument. No total: too much was left out for one."""
+    """One answered instrument. No total: too much was left out for one. `row` is its place in the table, from 0."""
 
+    row: int
     person: str
     at: datetime
     instrument: str
     total: int | None
+    site: str | None = None
 
 
 @dataclass(frozen=True)
 class InfusionRow:
-    """One infusion. **Units**: dose relative to 0.5 mg/kg."""
+    """One infusion; the dose is None for an inactive drug. **Units**: dose relative to 0.5 mg/kg."""
 
+    row: int
     person: str
     at: datetime
-    dose: float
+    dose: float | None
 
 
 @dataclass(frozen=True)
 class SessionRow:
     """One therapy session that was planned, and whether it took place."""
 
+    row: int
     person: str
     at: datetime
     therapy: str
     attended: bool
 
 
-Row = TypeVar("Row", ScoreRow, InfusionRow | SessionRow)
+EventRow = InfusionRow | SessionRow
+Row = TypeVar("Row", ScoreRow, EventRow)
 
 
 class _Cells:
@@ -80,18 +104,44 @@ class _Cells:
         self.problems += [replace(problem, where=self.table.place(self.row, column)) for problem in problems]
 
 
+def clock_of(table: Table) -> Clock:
+    """Which column of a file says when. Errors: `InvalidInput` when it has both."""
+    if "day" in table.names and "date" in table.names:
+        raise InvalidInput(Problem(table.file, "has a column date and a column day", "one of the two"))
+    return "day" if "day" in table.names else "date"
+
+
 def scores(table: Table) -> tuple[list[ScoreRow], list[Problem]]:
     """The scores of a file with a column `score`, or with one column an item, and all that is wrong in it."""
     items = tuple(name for name in table.names if _ITEM.fullmatch(name))
     if items and "score" in table.names:
         raise InvalidInput(Problem(table.file, "has a column score and item columns", "one of the two"))
-    table.require("person", "date", "instrument", *(() if items else ("score",)))
-    return _rows(table, lambda cells: _score(cells, items), alike=lambda row: (row.person, row.instrument))
+    clock = clock_of(table)
+    table.require("person", clock, "instrument", *(() if items else ("score",)))
+    found, problems = _rows(
+        table,
+        lambda cells: _score(cells, clock, items),
+        clock=clock,
+        alike=lambda row: (row.person, row.instrument),
+    )
+    return found, problems + _two_sites(table, found)
 
 
-def events(table: Table, *, known: frozenset[str]) -> tuple[list[InfusionRow | SessionRow], list[Problem]]:
-    """The infusions and sessions of a file, of people who are `known` by their scores, and all that is wrong in it."""
-    table.require("person", "date", "event", "detail")
+def events(
+    table: Table, *, known: frozenset[str], clock: Clock = "date"
+) -> tuple[list[EventRow], list[Problem]]:
+    """The infusions and sessions of a file, of people who are `known` by their scores, and all that is wrong in it.
+
+    `clock` is that of the file of scores: days of one file cannot be set beside dates of another.
+    """
+    own = clock_of(table)
+    if own != clock and own in table.names:
+        what, expected = (
+            f"has no column {clock}, which the file of scores has",
+            "dates in both, or days in both",
+        )
+        raise InvalidInput(Problem(table.file, what, expected))
+    table.require("person", clock, "event", "detail")
 
     def person(text: str) -> str:
         if _person(text) not in known:
@@ -99,22 +149,25 @@ def events(table: Table, *, known: frozenset[str]) -> tuple[list[InfusionRow | S
         return text
 
     return _rows(
-        table, lambda cells: _event(cells, person), alike=lambda row: (row.person, type(row).__name__)
+        table,
+        lambda cells: _event(cells, clock, person),
+        clock=clock,
+        alike=lambda row: (row.person, type(row).__name__),
     )
 
 
 def _rows(
-    table: Table, read: Callable[[_Cells], Row], *, alike: Callable[[Row], tuple[str, str]]
+    table: Table, read: Callable[[_Cells], Row], *, clock: Clock, alike: Callable[[Row], tuple[str, str]]
 ) -> tuple[list[Row], list[Problem]]:
-    """Every row, and every problem. Rows that are `alike` must come by date: a step back is mostly a slip."""
+    """Every row, and every problem. Rows that are `alike` must come by time: a step back is mostly a slip."""
     found: list[Row] = []
     problems: list[Problem] = []
     last: dict[tuple[str, str], datetime] = {}
     for cells in (_Cells(table, number) for number in range(len(table.rows))):
         row = read(cells)
         if not cells.problems and row.at < last.get(alike(row), row.at):
-            backwards = Problem("", "is before the row above it of the same person and kind", "rows by date")
-            cells.refuse("date", [backwards])
+            what = "is before the row above it of the same person and kind"
+            cells.refuse(clock, [Problem("", what, f"rows by {clock}")])
         problems += cells.problems
         if not cells.problems:
             found.append(row)
@@ -122,13 +175,31 @@ def _rows(
     return found, problems
 
 
-def _score(cells: _Cells, items: tuple[str, ...]) -> ScoreRow:
+def _two_sites(table: Table, rows: Sequence[ScoreRow]) -> list[Problem]:
+    """Rows that name another site than one above of the same person; rows that name none are in order."""
+    of: dict[str, str] = {}
+    return [
+        Problem(
+            table.place(row.row, "site"),
+            "is another site than above for the same person",
+            "one site a person",
+        )
+        for row in rows
+        if row.site is not None and of.setdefault(row.person, row.site) != row.site
+    ]
+
+
+def _score(cells: _Cells, clock: Clock, items: tuple[str, ...]) -> ScoreRow:
     instrument = cells.read("instrument", _instrument)
     return ScoreRow(
+        row=cells.row,
         person=cells.read("person", _person),
-        at=cells.read("date", _moment),
+        at=cells.read(clock, _CLOCKS[clock]),
         instrument=instrument,
-        total=_scored(cells, instrument, items) if items else cells.read("score", _total_of(instrument)),
+        total=_scored(cells, instrument, items)
+        if items
+        else cells.read("score", lambda text: _total(instrument, text)),
+        site=(cells.read("site", str) or None) if "site" in cells.table.names else None,
     )
 
 
@@ -147,12 +218,19 @@ def _scored(cells: _Cells, instrument: str | None, items: tuple[str, ...]) -> in
         return None
 
 
-def _event(cells: _Cells, person: Callable[[str], str]) -> InfusionRow | SessionRow:
-    who, at = cells.read("person", person), cells.read("date", _moment)
-    kind = cells.read("event", _kind)
-    if kind == "session":
-        return SessionRow(who, at, cells.read("detail", _therapy), cells.read("detail", _took_place))
-    return InfusionRow(who, at, cells.read("detail", _dose) if kind == "infusion" else 0.0)
+def _event(cells: _Cells, clock: Clock, person: Callable[[str], str]) -> EventRow:
+    who, at = cells.read("person", person), cells.read(clock, _CLOCKS[clock])
+    match cells.read("event", _kind):
+        case "session":
+            therapy, took_place = cells.read("detail", _therapy), cells.read("detail", _took_place)
+            return SessionRow(cells.row, who, at, therapy, took_place)
+        case "inactive":
+            cells.read("detail", _nothing)
+            return InfusionRow(cells.row, who, at, None)
+        case "infusion":
+            return InfusionRow(cells.row, who, at, cells.read("detail", _dose))
+        case _:
+            return InfusionRow(cells.row, who, at, None)  # the kind is a problem already: the row is dropped
 
 
 def _wrong(what: str, expected: str) -> InvalidInput:
@@ -166,12 +244,14 @@ def _person(text: str) -> str:
     return text
 
 
+@lru_cache(_KEPT)
 def _instrument(text: str) -> str:
     if text.lower() not in all_instruments():
         raise _wrong("is empty" if not text else "names no instrument", " or ".join(all_instruments()))
     return text.lower()
 
 
+@lru_cache(_KEPT)
 def _moment(text: str) -> datetime:
     """A day stands for its noon; a moment without a zone is taken as UTC, which only shifts all days alike."""
     try:
@@ -184,14 +264,25 @@ def _moment(text: str) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _total_of(instrument: str | None) -> Callable[[str], int | None]:
-    def total(text: str) -> int | None:
-        if not _WHOLE.fullmatch(text):
-            raise _wrong("is empty" if not text else "is no score", "a whole number")
-        value = int(text.partition(".")[0])
-        return value if instrument is None else score_total(load(instrument), value).total
+@lru_cache(_KEPT)
+def _day(text: str) -> datetime:
+    """The moment that stands for a day of the episode."""
+    day = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not 0 <= day <= LAST_DAY:
+        expected = f"a number of days since the start, 0 to {LAST_DAY}"
+        raise _wrong("is empty" if not text else "is no day", expected)
+    return DAY_ZERO + timedelta(days=day)
 
-    return total
+
+_CLOCKS: Final = {"date": _moment, "day": _day}
+
+
+@lru_cache(_KEPT)
+def _total(instrument: str | None, text: str) -> int | None:
+    if not _WHOLE.fullmatch(text):
+        raise _wrong("is empty" if not text else "is no score", "a whole number")
+    value = int(text.partition(".")[0])
+    return value if instrument is None else score_total(load(instrument), value).total
 
 
 def _answer(text: str) -> int | None:
@@ -202,11 +293,17 @@ def _answer(text: str) -> int | None:
 
 
 def _kind(text: str) -> str:
-    if text.lower() not in ("infusion", "session"):
-        raise _wrong("is empty" if not text else "names no event", "infusion or session")
+    if text.lower() not in _KINDS:
+        raise _wrong("is empty" if not text else "names no event", " or ".join(_KINDS))
     return text.lower()
 
 
+def _nothing(text: str) -> None:
+    if text:
+        raise _wrong("says more of an infusion without a drug", "an empty cell")
+
+
+@lru_cache(_KEPT)
 def _dose(text: str) -> float:
     """mg/kg alone, or mg/kg;mg;kg, as a multiple of 0.5 mg/kg."""
     parts = [part.strip() for part in text.split(";")]
@@ -229,6 +326,7 @@ def _took_place(text: str) -> bool:
     return words in ([], [ATTENDED])
 
 
+@lru_cache(_KEPT)
 def _parts(text: str) -> tuple[str, list[str], list[str]]:
     """Therapy, numbers and words of the description of a session."""
     therapy, *rest = (part.strip().lower() for part in text.split(":"))

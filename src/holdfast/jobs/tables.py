@@ -1,16 +1,18 @@
-"""CSV files in and out: cells are found by line and column name, and a result file is there whole or not at all."""
+"""Tables in and out: cells are found by line and column name, and a result file is there whole or not at all.
+
+CSV files, and for some jobs Parquet files too, whose cells are taken as the text they would be in CSV.
+"""
 
 import csv
 import io
-import os
-import secrets
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from holdfast.errors import InvalidInput, Problem
+from holdfast.jobs import outputs, parquet
 
 MOST_LISTED = 20
 """Problems named one by one; of more than that only the number is said."""
@@ -18,17 +20,19 @@ MOST_LISTED = 20
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file as text: every cell exactly as it stands there.
+    """A table as text: every cell exactly as it stands in the file.
 
-    `lines` gives the line of the file on which each row begins, counted from 1 (the header's).
+    `lines` gives the line of a CSV file on which each row begins, counted from 1 (the header's); of a Parquet file,
+    which has no lines, the number of each row, from 1. `unit` is the word for it.
     """
 
     file: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
+    unit: str = "line"
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The column names, without blanks around them."""
         return tuple(name.strip() for name in self.header)
@@ -44,7 +48,7 @@ class Table:
 
     def place(self, row: int, column: str) -> str:
         """Where a cell is, in words for a `Problem`; rows count from 0 as in `rows`."""
-        return f"{self.file}, line {self.lines[row]}, column {column}"
+        return f"{self.file}, {self.unit} {self.lines[row]}, column {column}"
 
     def require(self, *columns: str) -> None:
         """Refuse, with `InvalidInput` naming them all, a table that lacks any of the columns."""
@@ -54,6 +58,20 @@ class Table:
             what = f"has no column {', '.join(lacking)}{hint}"
             expected = f"a first line that names the columns {', '.join(columns)}"
             raise InvalidInput(Problem(self.file, what, expected))
+
+
+def read_any(path: Path) -> Table:
+    """The table in a Parquet file, known by its ending, or in a CSV file.
+
+    Errors: as `read`; `InvalidInput` for a file that is no Parquet; `HoldfastError` for one when pyarrow is missing.
+    """
+    if path.suffix.lower() != parquet.ENDING:
+        return read(path)
+    header, rows = parquet.read(path)
+    lines = tuple(range(1, len(rows) + 1))
+    table = Table(file=path.name, header=header, rows=rows, lines=lines, unit="row")
+    _refuse_two_of_a_name(table)
+    return table
 
 
 def read(path: Path) -> Table:
@@ -102,11 +120,8 @@ def write(out: Path | None, *, header: Sequence[str], rows: Iterable[Sequence[ob
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    try:
-        _put(out.resolve(), content)
-    except OSError as error:
-        what = f"cannot be written: {error.strerror}"
-        raise InvalidInput(Problem(str(out), what, "a folder that is there and may be written to")) from error
+    with outputs.whole(out) as part:
+        part.write_bytes(content)
 
 
 def refuse(problems: Sequence[Problem]) -> None:
@@ -151,20 +166,3 @@ def _refuse_ragged(table: Table) -> None:
 
 def _separated_otherwise(header: Sequence[str]) -> bool:
     return len(header) == 1 and any(sign in header[0] for sign in ";\t|")
-
-
-def _put(out: Path, content: bytes) -> None:
-    if out.exists() and not out.is_file():
-        out.write_bytes(content)  # a device or a pipe: moving a file over it would take its place
-        return
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if out.exists():
-            shutil.copymode(out, part)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)

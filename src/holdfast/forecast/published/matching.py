@@ -158,6 +158,8 @@ def _release(
         update: dict[str, Any] = {"value": _rounded(values[name])}
         if name in errors:
             update["standard_error"] = _rounded(errors[name])
+        if context == "routine care" and name in ("mu_s", "tau_s"):
+            update["note"] = OF_THE_OTHER
         return old.model_copy(update=update)
 
     def part(mapping: Mapping[str, Value], name_of: Callable[[str], str]) -> dict[str, Value]:
@@ -206,6 +208,11 @@ The sets for routine care and for drug-free trials share every number but mu_s a
 durable response: in routine care people keep their antidepressant and other treatment. Standard errors include the
 starting beliefs; how much the results added to each is in docs/calibration.md.
 """
+
+OF_THE_OTHER: Final = (
+    "The value of drug-free trials, moved by an estimate of its own; the standard error is that of the value it was "
+    "moved from, so too small."
+)
 
 NOT_KNOWN: Final = (
     "Standard errors are of group results: they say how well the average person is known, and the bands of a person "

@@ -189,8 +189,9 @@ RATIOS: Final = frozenset({"odds_ratio_response", "hazard_ratio", "risk_ratio_re
 
 
 def responded(arm: People, instrument: str, day: int) -> WhetherPerPerson:
-    """Who has a response on a day."""
-    found: WhetherPerPerson = np.less_equal(2 * arm.on(instrument, day), arm.on(instrument, 0))
+    """Who has a response on a day; whoever was not asked or gave no answer has none."""
+    before, now = arm.on(instrument, 0), arm.on(instrument, day)
+    found: WhetherPerPerson = (before >= 0) & (now >= 0) & (2 * now <= before)
     return found
 
 
