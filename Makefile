@@ -3,7 +3,9 @@
 RUN_READY := .venv/ready-to-run
 SCIENCE_READY := .venv/ready-for-science
 DEV_READY := .venv/ready-to-test
+BENCH_READY := .venv-bench/ready-to-measure
 IN := .venv/bin
+BENCH_IN := .venv-bench/bin
 WORKERS ?= auto
 TESTS ?= tests
 PYTEST := $(IN)/python -m pytest -n $(WORKERS) --dist loadgroup
@@ -12,7 +14,7 @@ LOCKS := requirements.lock requirements-science.lock requirements-dev.lock tools
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help setup science demo bench test test-sqlite test-postgresql check audit format lock docs screenshots picture scale calibration honesty clean browser
+.PHONY: help setup science demo bench bench-forecast lock-bench test test-sqlite test-postgresql check audit format lock docs screenshots picture scale calibration honesty clean browser
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -76,8 +78,16 @@ lock: $(DEV_READY) ## Lock the dependencies anew (UPGRADE=1 for the newest that 
 docs: $(DEV_READY) ## Write the documents that are made from the code: docs/reference
 	$(CHECK_SETTINGS) $(IN)/python -m tools.reference
 
-bench: $(DEV_READY) ## Measure the pages with 40 and with 10,000 people, side by side in one run
+bench: $(DEV_READY) $(BENCH_READY) ## Measure the pages with 40 and 10,000 people, then the forecast beside other packages
 	$(IN)/python -m bench.pages
+	$(BENCH_IN)/python -m bench.report
+
+bench-forecast: $(BENCH_READY) ## Measure the forecast beside other packages, in .venv-bench: docs/benchmarks.md
+	$(BENCH_IN)/python -m bench.report
+
+lock-bench: $(DEV_READY) ## Lock what the forecast is measured beside (UPGRADE=1 for the newest that fit)
+	$(IN)/uv pip compile --quiet pyproject.toml requirements-bench.in --extra science -c requirements-dev.lock \
+		--generate-hashes --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) -o requirements-bench.lock
 
 calibration: $(DEV_READY) ## Hold the simulation against published results: docs/calibration.md and .svg
 	$(IN)/holdfast calibrate --out docs/calibration.md --plot docs/calibration.svg
@@ -96,8 +106,8 @@ screenshots: $(DEV_READY) browser ## Run the browser tests and keep their pictur
 picture: $(DEV_READY) browser ## Take the picture in the README anew: docs/screenshot.png
 	HOLDFAST_SCREENSHOTS=docs $(IN)/python -m pytest tests/browser/test_picture.py
 
-clean: ## Remove .venv and caches; databases and keys in var stay
-	rm -rf .venv .hypothesis .mypy_cache .ruff_cache .import_linter_cache dist
+clean: ## Remove .venv, .venv-bench and caches; databases and keys in var stay
+	rm -rf .venv .venv-bench .hypothesis .mypy_cache .ruff_cache .import_linter_cache dist
 	find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 browser: $(DEV_READY)
@@ -117,3 +127,11 @@ $(SCIENCE_READY): $(LOCKS)
 $(DEV_READY): $(LOCKS)
 	@tools/environment dev
 	@touch $(RUN_READY) $(SCIENCE_READY) $@
+
+# Apart from .venv: what Holdfast is measured beside is no part of it.
+$(BENCH_READY): requirements-bench.lock tools/build.lock | $(DEV_READY)
+	@echo "==> Making .venv-bench"
+	$(IN)/python -m venv --clear .venv-bench
+	$(IN)/uv pip sync --quiet --python $(BENCH_IN)/python --require-hashes tools/build.lock requirements-bench.lock
+	$(IN)/uv pip install --quiet --python $(BENCH_IN)/python --offline --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from holdfast.errors import InvalidInput
 from holdfast.forecast import parameters
@@ -164,3 +166,33 @@ def test_cohort_when_part_of_it_is_taken_then_is_that_of_those_people() -> None:
 
 def test_cohort_when_there_is_nobody_then_is_empty() -> None:
     assert len(Cohort.of([])) == 0
+
+
+EVENTS = st.tuples(
+    st.sampled_from([-1.0, 0.0, 3.0, 3.0, 7.0, 30.0, float("nan")]),
+    st.integers(-1, 3),
+    st.integers(-1, 9),
+    st.sampled_from([-1.0, 0.0, 1.0, 1.0, 4.0, 5.0, 9.5, 27.0, 200.0, float("nan"), float("inf")]),
+)
+
+
+@given(people=st.lists(st.lists(EVENTS, max_size=4), min_size=1, max_size=3))
+def test_cohort_when_checked_quickly_then_finds_fault_where_the_faults_can_be_named(
+    people: list[list[tuple[float, int, int, float]]],
+) -> None:
+    rows = [row for person in people for row in person]
+    day, kind, code, amount = (np.array([row[i] for row in rows], np.float64) for i in range(4))
+    columns = {
+        "offsets": np.cumsum([0, *map(len, people)], dtype=np.int64),
+        "day": day,
+        "kind": kind.astype(np.int8),
+        "code": code.astype(np.int8),
+        "amount": amount,
+        "as_of_day": np.full(len(people), 10.0),
+    }
+    sound = Cohort.of([Record(scores=(), as_of_day=10.0)] * len(people))
+    for name, column in columns.items():
+        object.__setattr__(sound, name, column)
+    with np.errstate(invalid="ignore"):
+        named = any(wrong.any() for wrong, *_ in sound._faults())
+    assert sound._sound() is not named

@@ -9,7 +9,7 @@ import numpy as np
 
 from holdfast.errors import InvalidInput, NotFound, Problem
 from holdfast.forecast.cohort import Cohort
-from holdfast.forecast.filtering import Posterior, columns_of, share
+from holdfast.forecast.filtering import Posterior, columns_of
 from holdfast.forecast.model import G_E, G_F, G_S, B, D, Treatment, Z
 from holdfast.forecast.parameters import Parameters
 from holdfast.forecast.passage import COHORT_POINTS, chance_below, points
@@ -25,6 +25,7 @@ from holdfast.forecast.shapes import (
     Real,
     WhetherPerPerson,
 )
+from holdfast.forecast.sharing import share
 from holdfast.forecast.trajectory import Trajectory, trajectory
 
 HORIZON_DAYS: Final = 84

@@ -31,6 +31,9 @@ from holdfast.forecast.shapes import (
     PlacePerPerson,
     WhetherPerEvent,
 )
+from holdfast.forecast.sharing import share
+
+_WORTH_A_THREAD = 50_000
 
 Row = tuple[float, int, int, float]
 """Day, kind, code, amount."""
@@ -71,13 +74,14 @@ class Cohort:
             object.__setattr__(self, "site", np.full(len(self), -1, np.int64))
         self._refuse_bad_offsets()
         self._refuse_bad_sites()
+        if self._sound():
+            return
         problems = [
             Problem(self.place(int(np.argmax(wrong)), column), what, expected)
             for wrong, column, what, expected in self._faults()
             if wrong.any()
         ]
-        if problems:
-            raise InvalidInput(*problems)
+        raise InvalidInput(*problems)
 
     @classmethod
     def of(cls, records: Sequence[Record]) -> "Cohort":
@@ -136,6 +140,22 @@ class Cohort:
             person = int(np.argmin(known)) if len(self.site) == len(self) else len(self.site)
             expected = "a place in site_names, or -1 where the site is not known"
             raise InvalidInput(Problem(f"person {person}, site", "unknown", expected))
+
+    def _sound(self) -> bool:
+        """Whether there is no fault at all, in one compiled pass: `_faults` names them, ten times as slowly."""
+        from holdfast.forecast import checking
+
+        columns = (self.offsets, self.day, self.kind, self.code, self.amount, self.as_of_day)
+        score_range = np.array([range_of(slug) for slug in instruments()], np.float64)
+        found: list[bool] = []
+        share(
+            len(self),
+            lambda first, last: found.append(
+                checking.sound(*columns, score_range, len(THERAPIES), first, last)
+            ),
+            worth_a_thread=_WORTH_A_THREAD,
+        )
+        return all(found)
 
     def _faults(self) -> Iterator[tuple[WhetherPerEvent, str, str, str]]:
         """Where each kind of fault is, its column, what is wrong and what would be right."""

@@ -1,11 +1,9 @@
 """What one record, or a whole cohort, says: the exact posterior of each person's state, in one pass over the events."""
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +22,7 @@ from holdfast.forecast.shapes import (
     State,
     StateByState,
 )
-
-WORTH_A_THREAD: Final = 4096
-"""People in a piece of work for one thread; a smaller cohort is done by the caller's own."""
+from holdfast.forecast.sharing import share
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,21 +156,6 @@ def site_effects(cohort: Cohort, parameters: Parameters) -> PersonBySite:
     effects = np.array([parameters.site_effect(name) for name in (*cohort.site_names, None)])
     of_people: PersonBySite = effects[cohort.site]
     return of_people
-
-
-def share(people: int, work: Callable[[int, int], object], *, worth_a_thread: int = WORTH_A_THREAD) -> None:
-    """Do `work` on people from `first` to `last`, in pieces on every core where that is worth it.
-
-    Compiled code lets go of the interpreter's lock and each person is worked out alone, so results do not depend on
-    how the work was shared out.
-    """
-    cores = min(os.cpu_count() or 1, people // worth_a_thread)
-    if cores <= 1:
-        work(0, people)
-        return
-    ends = np.linspace(0, people, 4 * cores + 1).astype(int).tolist()
-    with ThreadPoolExecutor(cores) as threads:
-        list(threads.map(work, ends[:-1], ends[1:]))
 
 
 def prior(parameters: Parameters, *, day: float = 0.0, site: str | None = None) -> tuple[State, StateByState]:

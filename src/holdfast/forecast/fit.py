@@ -19,13 +19,14 @@ import numpy as np
 
 from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.cohort import Cohort
-from holdfast.forecast.filtering import columns_of, share
+from holdfast.forecast.filtering import columns_of
 from holdfast.forecast.model import SCORE, THERAPIES, Population
 from holdfast.forecast.parameters import Parameters, Release, parameters_of
 from holdfast.forecast.parameters.belief import Belief, Estimate
 from holdfast.forecast.parameters.model import Link, SiteEffect, Value
 from holdfast.forecast.scales import instruments
 from holdfast.forecast.shapes import NumberByNumber, PerNumber, PerPerson, PersonByNumber
+from holdfast.forecast.sharing import share
 
 FIXED: Final = ("sigma_site", "tau_on", "tau_lag", "tau_z")
 """Letters that are not estimated: records of weeks say nothing of hours or of years; sites have a step of their own."""

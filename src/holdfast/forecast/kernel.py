@@ -25,7 +25,7 @@ _SQRT_HALF: Final = math.sqrt(0.5)
 _FAR: Final = -30.0
 
 
-_HALVES: Final = 0.5 ** np.arange(1024.0)
+_HALVES: Final = np.ldexp(1.0, -np.arange(1022))
 
 
 class Belief(NamedTuple):

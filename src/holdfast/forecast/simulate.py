@@ -12,7 +12,7 @@ import numpy as np
 
 from holdfast.errors import InvalidInput, Problem
 from holdfast.forecast.cohort import Cohort, columns
-from holdfast.forecast.filtering import prior, share
+from holdfast.forecast.filtering import prior
 from holdfast.forecast.model import (
     G_E,
     G_F,
@@ -44,6 +44,7 @@ from holdfast.forecast.shapes import (
     PersonBySession,
     PersonByVisit,
 )  # fmt: skip
+from holdfast.forecast.sharing import share
 
 PIECE = 20_000
 """People worked out at once."""

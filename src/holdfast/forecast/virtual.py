@@ -17,9 +17,10 @@ from holdfast.forecast.kernel import (
     MINIMUM,
     NOISE,
     PER_SLOPE,
-    elapse,
+    elapse_by,
     fade,
     rates_of,
+    shares_kept,
     treat,
 )
 from holdfast.forecast.model import INACTIVE, INFUSION, KETAMINE, SESSION, UNTREATED
@@ -288,6 +289,28 @@ def _start_over(at, fell):
 
 @compiled
 @no_type_check
+def _kept_by_days(most, rates):
+    """For steps of 0 to `most` whole days: what is kept of D, the sd it gathers, what is kept in the compartments."""
+    kept = np.empty((most + 1, 8))
+    for days in range(most + 1):
+        D = fade(days * rates.D)
+        kept[days, 0], kept[days, 1] = D, math.sqrt(rates.spread * (1.0 - D * D))
+        on, f, s, e, lag, z = shares_kept(float(days), True, True, rates)
+        kept[days, 2], kept[days, 3], kept[days, 4] = on, f, s
+        kept[days, 5], kept[days, 6], kept[days, 7] = e, lag, z
+    return kept
+
+
+@inlined
+@no_type_check
+def _go_on(luck, D, exposure, share, rates):
+    """The episode and the exposure after a step, of which this much is kept."""
+    left = (share[2], share[3], share[4], share[5], share[6], share[7])
+    return D * share[0] + share[1] * _normal(luck, PATH), elapse_by(exposure, left, rates)
+
+
+@compiled
+@no_type_check
 def live(
     seed,
     first_person,
@@ -312,6 +335,7 @@ def live(
     visit_day, visit_code, answered, infusion_day, maintenance_gap, session_gap = calendar
     visits, course = visit_day.shape[0], infusion_day.shape[0]
     rates, luck, at, fell = rates_of(population), np.empty(3, np.uint64), np.empty(8, np.int64), np.empty(3)
+    kept = _kept_by_days(plan.days, rates)
     for row in range(first, last):
         _seat(luck, seed, first_person + row)
         _start_over(at, fell)
@@ -343,8 +367,7 @@ def live(
             on = visit_day[visit] if visit < visits else NEVER
             on = min(on, _sooner(day, at[NEXT_SESSION], _infusion_on(at, infusion_day, maintenance_gap)))
             on = min(on, _sooner(day, _therapy_starts_on(plan, at, course), NEVER))
-            kept_D = fade((on - day) * rates.D)
-            D = D * kept_D + math.sqrt(rates.spread * (1.0 - kept_D * kept_D)) * _normal(luck, PATH)
-            exposure = elapse(exposure, float(on - day), rates)
+            if on <= plan.days:
+                D, exposure = _go_on(luck, D, exposure, kept[on - day], rates)
             day = on
         booked[row], left_on[row] = at[BOOKED], at[LEFT]
