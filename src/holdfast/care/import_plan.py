@@ -32,9 +32,7 @@ from holdfast.care.import_scores import Asked, Scored, score_all
 from holdfast.errors import InvalidInput, Problem
 from holdfast.pathway.checkin_times import arrival
 from holdfast.pathway.history import ATTENDED, Attendance, History, InfusionFact
-from holdfast.protocols.loader import load as load_protocol
 from holdfast.protocols.loader import therapies
-from holdfast.protocols.progress import progress
 from holdfast.records.queries import importing
 
 DOSE_TOLERANCE = Decimal("0.05")
@@ -204,7 +202,7 @@ def _numbered(sound: Iterable[Named], sieve: _Sieve) -> Iterator[PlannedSession]
     those = [(one.uid, one.entry) for one in sound if isinstance(one.entry, SessionEntry)]
     for uid, entry in sorted(those, key=lambda pair: (pair[1].happened_at, pair[1].line)):
         done = attended[entry.person, entry.therapy]
-        number = entry.number or _next_number(entry.therapy, done)
+        number = entry.number or max(done, default=0) + 1
         if entry.attendance == ATTENDED and number in done:
             sieve.refuse(
                 entry, Problem("detail", f"session {number} was attended already", "the next number")
@@ -213,11 +211,6 @@ def _numbered(sound: Iterable[Named], sieve: _Sieve) -> Iterator[PlannedSession]
         if entry.attendance == ATTENDED:
             done.add(number)
         yield PlannedSession(uid, entry, number)
-
-
-def _next_number(therapy: str, done: Collection[int]) -> int:
-    """The session that comes next; after the last of the protocol, one more."""
-    return progress(load_protocol(therapy), attended=done).next_number or max(done) + 1
 
 
 def _attended(before: importing.Before) -> defaultdict[tuple[str, str], set[int]]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from holdfast.access import Permission, Viewer, require
 from holdfast.care import audit, outlooks
 from holdfast.errors import Conflict, InvalidInput, NotFound, Problem
-from holdfast.protocols.loader import load as load_protocol
+from holdfast.protocols.loader import therapies
 from holdfast.records.models import Episode, TherapyCourse, TherapySession
 from holdfast.records.queries import scope
 
@@ -25,11 +25,10 @@ def start_course(episode_id: int, therapy: str, *, started_at: datetime, by: Vie
 @transaction.atomic
 def keep_course(episode: Episode, therapy: str, *, started_at: datetime, by: Viewer, at: datetime) -> int:
     """Write the course and its audit; no statistics. For verbs that have checked the permission."""
-    protocol = load_protocol(therapy)
-    if protocol.kind != "therapy":
-        raise InvalidInput(
-            Problem("therapy", f"{therapy} is not a therapy", "cbt, dbt, act, psychodynamic or ipt")
-        )
+    known = {one.slug: one for one in therapies()}
+    if therapy not in known:
+        raise InvalidInput(Problem("therapy", f"{therapy} is not a therapy", " or ".join(known)))
+    protocol = known[therapy]
     if started_at > at:
         raise InvalidInput(Problem("start", "lies in the future", "a moment that has passed"))
     # Locked, so that two taps at the same moment open one course.

@@ -24,8 +24,6 @@ from holdfast.outcomes.definitions import Reading
 from holdfast.pathway.checkin_times import Arrival, arrival
 from holdfast.pathway.history import ATTENDED, Attendance, CourseFact, History, InfusionFact, SessionFact
 from holdfast.pathway.stage import Stage, stage
-from holdfast.protocols.loader import load as load_protocol
-from holdfast.protocols.progress import progress
 
 SEED = 20_260_302
 DRUG = "ketamine_iv"
@@ -148,13 +146,10 @@ def _given(story: Story, today: date, rng: np.random.Generator) -> tuple[Given, 
 
 def _held(story: Story, today: date, rng: np.random.Generator) -> tuple[Held, ...]:
     """Sessions with their numbers; one that was missed comes again."""
-    done: list[int] = []
-    held = []
+    number, held = 1, []
     for day, attendance in story.session_days(today):
-        number = progress(load_protocol(story.therapy), attended=done).next_number or len(done) + 1
         held.append(Held(_moment(day, float(rng.integers(13, 17))), number, attendance))
-        if attendance == ATTENDED:
-            done.append(number)
+        number += attendance == ATTENDED
     return tuple(held)
 
 

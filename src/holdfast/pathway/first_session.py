@@ -9,8 +9,10 @@ from holdfast.pathway import limits
 from holdfast.pathway.history import History
 from holdfast.pathway.infusion_course import Effect, effects, first_course
 from holdfast.pathway.suggestion import Reason
-from holdfast.protocols.loader import load, therapies
-from holdfast.protocols.model import FirstSession, Threshold
+from holdfast.protocols.loader import therapies
+from holdfast.protocols.loader import therapy as load_therapy
+from holdfast.protocols.model import Threshold
+from holdfast.protocols.therapy import FirstSession
 
 
 def relieving_infusion(history: History) -> tuple[Effect, Reading, bool] | None:
@@ -37,11 +39,11 @@ def timing_of(therapy: str | None) -> FirstSession:
     Before a therapy is chosen: the narrowest time any of them allows, so that every choice stays open.
     Source: the protocol of the therapy.
     """
-    plan = load(therapy).sessions if therapy is not None else None
-    if plan is not None:
-        return plan.first
-    every = [protocol.sessions.first for protocol in therapies() if protocol.sessions is not None]
+    if therapy is not None:
+        return load_therapy(therapy).first_session
+    every = [one.first_session for one in therapies()]
     return FirstSession(
+        without_relief=every[0].without_relief,
         earliest_after_infusion=max((f.earliest_after_infusion for f in every), key=_by_duration),
         latest_after_infusion=min((f.latest_after_infusion for f in every), key=_by_duration),
         latest_after_course=min((f.latest_after_course for f in every), key=_by_duration),

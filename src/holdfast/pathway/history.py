@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.outcomes.definitions import Reading, baseline, on_instrument
 from holdfast.outcomes.moments import utc
+from holdfast.protocols.loader import therapy as load_therapy
+from holdfast.protocols.progress import Decision, Held, Progress, progress
+from holdfast.protocols.therapy import Therapy
 
 Attendance = Literal["attended", "did_not_attend", "cancelled_by_patient", "cancelled_by_clinic"]
 ATTENDED: Attendance = "attended"
@@ -43,11 +46,12 @@ class InfusionFact(_Dated):
 
 @dataclass(frozen=True)
 class SessionFact(_Dated):
-    """What became of one therapy session; `number` is its number in the protocol, from 1."""
+    """What became of one therapy session: its number in the course, 0 for the preparation, and its outline if known."""
 
     at: datetime
     number: int
     attendance: Attendance
+    outline: str = ""
 
     @property
     def attended(self) -> bool:
@@ -57,12 +61,30 @@ class SessionFact(_Dated):
 
 @dataclass(frozen=True)
 class CourseFact(_Dated):
-    """A course of one therapy with its sessions so far."""
+    """A course of one therapy with its sessions so far, and what was decided about it.
+
+    `plan` is the protocol the course runs on; None means the one in the library now.
+    """
 
     key: str
     therapy: str
     started_at: datetime
     sessions: tuple[SessionFact, ...] = ()
+    track: str = ""
+    decisions: tuple[Decision, ...] = ()
+    plan: Therapy | None = None
+
+    @property
+    def protocol(self) -> Therapy:
+        """The protocol the course runs on. Errors: `NotFound` where neither the course nor the library has it."""
+        return self.plan or load_therapy(self.therapy)
+
+    def progress(self, *, at: datetime) -> Progress:
+        """Where the course stands as of `at`."""
+        held = [
+            Held(one.at, one.number, one.outline) for one in self.sessions if one.attended and one.at <= at
+        ]
+        return progress(self.protocol, held=held, decisions=self.decisions, track=self.track, at=at)
 
 
 @dataclass(frozen=True)
@@ -129,7 +151,11 @@ class History(_Dated):
             check_ins_at=tuple(sorted(moment for moment in self.check_ins_at if moment <= at)),
             infusions=_until(at, self.infusions, "at"),
             courses=tuple(
-                replace(course, sessions=_until(at, course.sessions, "at"))
+                replace(
+                    course,
+                    sessions=_until(at, course.sessions, "at"),
+                    decisions=tuple(one for one in course.decisions if one.at <= at),
+                )
                 for course in _until(at, self.courses, "started_at")
             ),
             open_alerts=_until(at, self.open_alerts, "raised_at"),
@@ -168,8 +194,8 @@ class History(_Dated):
 
     @property
     def in_therapy(self) -> bool:
-        """Whether any session of any course has been attended."""
-        return any(session.attended for course in self.courses for session in course.sessions)
+        """Whether any session of any course has been attended, the preparation aside."""
+        return any(one.attended and one.number for course in self.courses for one in course.sessions)
 
     def day(self, at: datetime) -> date:
         """The calendar day of a moment where the clinic is."""

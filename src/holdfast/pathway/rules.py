@@ -16,7 +16,6 @@ from holdfast.pathway.relief import RelapseForecast, latest_fall, relapse_chance
 from holdfast.pathway.stage import standing
 from holdfast.pathway.suggestion import Reason, Suggestion, Urgency
 from holdfast.protocols.loader import load as load_protocol
-from holdfast.protocols.progress import progress
 
 VERSION = "1"
 """Version of the rules in this file; raised with every change of what one of them says."""
@@ -142,7 +141,7 @@ def re_engage(facts: Facts) -> Suggestion | None:
 
     Sessions the clinic cancelled do not count. Source: [C], thresholds `drifting_…` of `ketamine_iv`.
     """
-    history, missed = facts.history, _missed_lately(facts.history)
+    history, missed = facts.history, _missed_lately(facts.history, at=facts.at)
     silent_since = _silent_since(facts)
     began = [missed[-1].at] if missed else []
     began += [silent_since] if silent_since else []
@@ -282,12 +281,11 @@ def _suggestion(
     )
 
 
-def _missed_lately(history: History) -> tuple[SessionFact, ...]:
+def _missed_lately(history: History, *, at: datetime) -> tuple[SessionFact, ...]:
     course = history.course
     if course is None:
         return ()
-    attended = [session.number for session in course.sessions if session.attended]
-    if progress(load_protocol(course.therapy), attended=attended).complete:
+    if course.progress(at=at).complete:
         return ()
     counted = [s for s in course.sessions if s.attended or s.attendance in MISSED]
     missed = [s for s in counted[-int(limits.number("drifting_sessions_looked_at")) :] if not s.attended]

@@ -8,8 +8,6 @@ from holdfast.outcomes.definitions import Return, Standing, follow
 from holdfast.pathway import limits
 from holdfast.pathway.history import History
 from holdfast.pathway.relief import ReliefState, latest_fall, relief_state
-from holdfast.protocols.loader import load
-from holdfast.protocols.progress import progress
 
 __all__ = ["ReliefState", "Stage", "relief_state", "stage", "standing"]
 
@@ -75,13 +73,11 @@ def _well(history: History, _: datetime) -> Stage | None:
     return Stage.REMISSION if now.remission is not None and now.remission.sustained else None
 
 
-def _in_therapy(history: History, _: datetime) -> Stage | None:
+def _in_therapy(history: History, at: datetime) -> Stage | None:
     course = history.course
     if not history.in_therapy or course is None:
         return None
-    attended = [session.number for session in course.sessions if session.attended]
-    done = progress(load(course.therapy), attended=attended).consolidating
-    return Stage.CONSOLIDATION if done else Stage.THERAPY
+    return Stage.CONSOLIDATION if course.progress(at=at).consolidating else Stage.THERAPY
 
 
 def _relieved(history: History, at: datetime) -> Stage | None:

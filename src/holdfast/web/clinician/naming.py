@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone
 
 from holdfast.instruments.loader import load as load_instrument
-from holdfast.protocols.loader import load as load_protocol
+from holdfast.protocols.loader import all_protocols
 
 ATTENDANCE = {
     "attended": "attended",
@@ -42,8 +42,9 @@ def band_name(slug: str, band: str) -> str:
 
 
 def therapy_name(slug: str) -> str:
-    """The short name of a therapy."""
-    return load_protocol(slug).short_name
+    """The short name of a therapy; its slug where the library no longer has it."""
+    found = all_protocols().get(slug)
+    return found.short_name if found else slug
 
 
 def plain(number: Decimal) -> str:

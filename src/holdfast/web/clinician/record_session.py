@@ -9,9 +9,6 @@ from django.shortcuts import redirect
 
 from holdfast.access import Permission
 from holdfast.care import therapy
-from holdfast.pathway.history import ATTENDED
-from holdfast.protocols.loader import load as load_protocol
-from holdfast.protocols.progress import progress
 from holdfast.records.queries import patient
 from holdfast.web.clinician import entry
 from holdfast.web.clinician.naming import ATTENDANCE, day, therapy_name
@@ -83,11 +80,7 @@ def _next(request: PageRequest, episode_id: int) -> dict[str, object]:
     newest = next(reversed(patient.history(request.viewer, episode_id).courses), None)
     if newest is None:
         return {}
-    attended = [session.number for session in newest.sessions if session.attendance == ATTENDED]
-    return {
-        "course": int(newest.key),
-        "number": progress(load_protocol(newest.therapy), attended=attended).next_number,
-    }
+    return {"course": int(newest.key), "number": newest.progress(at=request.at).next_number}
 
 
 def _course_words(row: patient.CourseRow) -> str:
