@@ -65,7 +65,7 @@ def _one(**changes: Any) -> Iterator[pa.RecordBatch]:
     [
         ({"kind": "scan"}, "person x, kind: unknown (expected score or infusion or inactive or session)"),
         ({"kind": None}, "person x, kind: unknown"),
-        ({"name": "mood"}, "person x, name: unknown for a score (expected bdi2, gad7"),
+        ({"name": "mood"}, "person x, name: unknown for a score (expected aaq2, bads_sf"),
         ({"kind": "session", "name": "emdr"}, "person x, name: unknown for a session (expected cbt, dbt"),
         ({"amount": None}, "person x, amount: is empty (expected a number)"),
         ({"amount": 28.0}, "person 0, event 0, amount: impossible"),

@@ -116,7 +116,7 @@ def _with(column: str, event: int, value: float) -> dict[str, Any]:
         ("day", 3, 1.0, "person 1, event 2, day: before the event above"),
         ("day", 4, 9.5, "person 1, event 3, day: later than the person's as_of_day"),
         ("kind", 0, 3, "person 0, event 0, kind: unknown"),
-        ("code", 1, 9, "person 1, event 0, code: unknown"),
+        ("code", 1, 99, "person 1, event 0, code: unknown"),
         ("code", 4, -1, "person 1, event 3, code: unknown"),
         ("amount", 1, 28.0, "person 1, event 0, amount: impossible"),
         ("amount", 1, 19.5, "person 1, event 0, amount: impossible"),

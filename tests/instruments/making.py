@@ -25,6 +25,12 @@ def make_instrument(slug: str = "phq9", **changes: Any) -> Instrument:
     return Instrument.model_validate({**content, **changes})
 
 
+def make_rule(*, at_least: int, level: int) -> dict[str, Any]:
+    """An alert rule as a file states it."""
+    source = {"text": "a rule of the tests", "standing": "convention"}
+    return {"at_least": at_least, "level": level, "kind": "suicidal_thoughts", "source": source}
+
+
 def make_prorated(*, up_to: int) -> Instrument:
     """The GAD-7 as it would be if its rule let items be filled in."""
     source = {"text": "a rule of the tests", "standing": "convention"}

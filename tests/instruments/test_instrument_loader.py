@@ -49,6 +49,9 @@ FAULTS = {
     "cut-off without source": (('relapse_at_least = { text', 'relapse = { text'), "cutoffs.sources",
                                "Value error, give one source for each of relapse_at_least, reliable_change, "
                                "remission_at_most, response_fall_percent, and no other"),
+    "source without cut-off": (('response_fall_percent = 50\n', ""), "cutoffs.sources",
+                               "Value error, give one source for each of relapse_at_least, reliable_change, "
+                               "remission_at_most, and no other"),
     "cut-off outside the range": (("relapse_at_least = 10", "relapse_at_least = 28"), "cutoffs",
                                   "Value error, a cut-off lies outside 0 to 27"),
     "relapse below remission": (("relapse_at_least = 10", "relapse_at_least = 4"), "cutoffs",
@@ -115,7 +118,8 @@ def test_load_when_the_slug_is_unknown_then_the_error_lists_those_there_are() ->
     with pytest.raises(NotFound) as error:
         load("../phq9")
     assert str(error.value) == (
-        "no instrument '../phq9'; there are bdi2, gad7, hamd17, madrs, phq9, qids_sr16, wsas"
+        "no instrument '../phq9'; there are aaq2, bads_sf, bdi2, core10, cssrs_screen, ders16, gad7, hamd17, "
+        "madrs, phq9, qids_sr16, vq, wai_sr, wsas"
     )
 
 

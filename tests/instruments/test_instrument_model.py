@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from holdfast.instruments.loader import load
-from tests.instruments.making import make_instrument
+from tests.instruments.making import make_instrument, make_rule
 
 
 def test_instrument_when_changed_after_loading_then_refuses() -> None:
@@ -45,6 +45,39 @@ def test_score_only_instrument_when_it_has_items_then_none_carries_words() -> No
 def test_score_only_instrument_when_given_a_recall_line_then_refuses() -> None:
     with pytest.raises(ValidationError, match="score_only: no recall line"):
         make_instrument("madrs", recall="Over the last week …")
+
+
+def test_instrument_when_it_has_no_cutoffs_then_none_is_made_up() -> None:
+    cutoffs = make_instrument("wsas", cutoffs={"sources": {}}).cutoffs
+    figures = (cutoffs.remission_at_most, cutoffs.relapse_at_least, cutoffs.response_fall_percent)
+    assert (*figures, cutoffs.reliable_change) == (None, None, None, None)
+
+
+def test_instrument_when_it_has_no_cutoffs_but_a_source_for_one_then_refuses() -> None:
+    source = {"response_fall_percent": {"text": "a rule of the tests", "standing": "convention"}}
+    with pytest.raises(ValidationError, match="give one source for each of none, and no other"):
+        make_instrument("wsas", cutoffs={"sources": source})
+
+
+def test_instrument_when_linked_to_severity_but_without_response_then_refuses() -> None:
+    with pytest.raises(ValidationError, match=r"cutoffs\.response_fall_percent must be there"):
+        make_instrument("madrs", cutoffs={"sources": {}})
+
+
+def test_instrument_when_higher_is_better_but_it_has_cutoffs_then_refuses() -> None:
+    with pytest.raises(ValidationError, match="give none where higher is better"):
+        make_instrument("wsas", better="higher")
+
+
+def test_instrument_when_an_alert_lies_beyond_its_totals_then_refuses() -> None:
+    with pytest.raises(ValidationError, match="at_least lies outside 0 to 3"):
+        make_instrument("cssrs_screen", alerts=[make_rule(at_least=4, level=3)])
+
+
+def test_instrument_when_a_graver_total_alerts_no_sooner_then_refuses() -> None:
+    rules = [make_rule(at_least=2, level=2), make_rule(at_least=3, level=2)]
+    with pytest.raises(ValidationError, match="level must rise from one to the next"):
+        make_instrument("cssrs_screen", alerts=rules)
 
 
 def test_bundled_instrument_when_it_has_no_items_then_refuses() -> None:

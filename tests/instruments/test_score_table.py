@@ -10,11 +10,16 @@ from holdfast.errors import InvalidInput
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import Instrument
 from holdfast.instruments.scoring import score, score_table
-from tests.instruments.making import answers, make_prorated
+from tests.instruments.making import answers, make_instrument, make_prorated, make_rule
 
 Row = dict[str, int | None]
 
-INSTRUMENTS = [load("phq9"), load("gad7"), load("qids_sr16"), make_prorated(up_to=1), make_prorated(up_to=3)]
+INSTRUMENTS = [
+    *map(load, ("phq9", "gad7", "qids_sr16", "core10")),
+    make_prorated(up_to=1),
+    make_prorated(up_to=3),
+    make_instrument(alerts=[make_rule(at_least=10, level=1), make_rule(at_least=15, level=3)]),
+]
 # Mostly answered, or hardly any row would have a total to compare.
 VALUES = st.sampled_from([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, None])
 

@@ -6,7 +6,7 @@ from holdfast.errors import InvalidInput
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import ItemAlert, Score
 from holdfast.instruments.scoring import band_of, score, score_total
-from tests.instruments.making import answers, make_prorated
+from tests.instruments.making import answers, make_instrument, make_prorated, make_rule
 
 PHQ9, QIDS = load("phq9"), load("qids_sr16")
 EVERY_DOMAIN = answers(1, 0, 0, 0, 1, 1, None, 1, None, 1, 1, 0, 1, 1, 1, 0)
@@ -138,6 +138,22 @@ def test_score_when_only_totals_are_kept_then_answers_are_refused_and_none_give_
 def test_score_total_when_in_range_then_is_complete_and_carries_no_alert() -> None:
     result = score_total(load("madrs"), 22)
     assert (result.total, result.band, result.complete, result.alerts) == (22, "moderate", True, ())
+
+
+def test_score_total_when_the_result_itself_is_marked_then_alerts_with_it() -> None:
+    result = score_total(load("cssrs_screen"), 3)
+    assert result.alerts == (ItemAlert(item="total", value=3, level=3, kind="suicidal_thoughts"),)
+
+
+def test_score_when_item_and_total_are_both_marked_then_each_alerts() -> None:
+    marked = make_instrument(alerts=[make_rule(at_least=20, level=2)])
+    alerts = score(marked, answers(3, 3, 3, 3, 3, 3, 1, 0, 1)).alerts
+    assert [(alert.item, alert.value, alert.level) for alert in alerts] == [("q9", 1, 1), ("total", 20, 2)]
+
+
+def test_score_when_there_is_no_total_then_its_rule_is_not_met() -> None:
+    marked = make_instrument(alerts=[make_rule(at_least=0, level=1)])
+    assert score(marked, answers(3, 3, 3, 3, 3, 3, 3, 3, None)).alerts == ()
 
 
 @pytest.mark.parametrize("total", [-1, 61])

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from holdfast.errors import InvalidInput
+from holdfast.forecast.scales import scale, scale_of
 from holdfast.instruments.loader import all_instruments, load
 from holdfast.instruments.model import SeverityLink
 
@@ -66,3 +68,21 @@ def test_bdi2_link_when_derived_again_from_the_pairs_of_cutoffs_then_it_is_the_s
     assert bdi2.slope == pytest.approx(slope, abs=0.0005)
     assert bdi2.intercept == pytest.approx(9.5 - slope * 10.5, abs=0.005)
     assert bdi2.noise_sd == pytest.approx(phq9.noise_sd / phq9.slope * 6.0 / 6.7 * slope, abs=0.05)
+
+
+def test_forecast_when_asked_of_a_scale_without_a_link_then_says_that_too_little_is_known() -> None:
+    with pytest.raises(InvalidInput) as error:
+        scale_of("core10")
+    assert str(error.value) == (
+        "instrument: 'core10' has no link to severity: too little is known to forecast it "
+        "(expected one of bdi2, hamd17, madrs, phq9, qids_sr16)"
+    )
+
+
+def test_link_when_fitted_for_a_scale_that_tells_no_response_then_is_refused() -> None:
+    with pytest.raises(InvalidInput) as error:
+        scale("wai_sr", intercept=12.0, slope=1.0, noise_sd=3.0)
+    assert str(error.value) == (
+        "link.wai_sr: too little is known to forecast WAI-SR: its file does not say what a response is "
+        "(expected an instrument with response_fall_percent)"
+    )

@@ -47,6 +47,17 @@ def test_two_instruments_when_compared_then_it_is_refused(compare: object) -> No
         compare(madrs, phq9(1, 10))
 
 
+@pytest.mark.parametrize("measure", ["core10", "wai_sr", "bads_sf", "aaq2", "ders16", "vq"])
+def test_outcomes_when_the_scale_has_no_cutoffs_then_they_are_unknown_and_nothing_follows(
+    measure: str,
+) -> None:
+    before, now = (Reading(at=START + timedelta(days=day), instrument=measure, total=total)
+                   for day, total in ((0, 28), (9, 14)))  # fmt: skip
+    outcomes = [definitions.is_response(before, now), definitions.is_partial_response(before, now)]
+    assert [*outcomes, definitions.is_remission(now), definitions.is_at_relapse_level(now)] == [None] * 4
+    assert definitions.follow([before, now], since=before) == definitions.Standing()
+
+
 def test_treatment_resistance_when_one_trial_failed_then_no_when_two_then_yes() -> None:
     found = [definitions.is_treatment_resistant(failed_adequate_trials=trials) for trials in (1, 2)]
     assert found == [False, True]

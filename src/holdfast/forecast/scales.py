@@ -97,13 +97,20 @@ def scale_of(instrument: str) -> Scale:
     """The scale of one instrument. Errors: `InvalidInput` when it is unknown or has no link to severity."""
     if instrument in scales():
         return scales()[instrument]
-    what = "has no link to severity" if instrument in all_instruments() else "is unknown"
+    known = instrument in all_instruments()
+    what = "has no link to severity: too little is known to forecast it" if known else "is unknown"
     raise InvalidInput(Problem("instrument", f"{instrument!r} {what}", "one of " + ", ".join(scales())))
 
 
 def scale(instrument: str, *, intercept: float, slope: float, noise_sd: float) -> Scale:
-    """The scale of an instrument of the library, tied to severity by this link."""
+    """The scale of an instrument of the library, tied to severity by this link.
+
+    Errors: `InvalidInput` when its file does not say what a response is, for then no forecast could tell one.
+    """
     one = all_instruments()[instrument]
+    if one.cutoffs.response_fall_percent is None:
+        what = f"too little is known to forecast {one.name}: its file does not say what a response is"
+        raise InvalidInput(Problem(f"link.{instrument}", what, "an instrument with response_fall_percent"))
     return Scale(
         instrument=instrument,
         intercept=intercept,

@@ -31,6 +31,13 @@ def all_instruments() -> Mapping[str, Instrument]:
     return MappingProxyType({file.stem: read(file) for file in sorted(LIBRARY.glob("*.toml"))})
 
 
+@cache
+def judging() -> tuple[str, ...]:
+    """The slugs of the instruments that can judge a course: their files say what a response is."""
+    judges = (one for one in all_instruments().values() if one.cutoffs.response_fall_percent is not None)
+    return tuple(one.slug for one in judges)
+
+
 def read(file: Path) -> Instrument:
     """The instrument a file holds. Errors: `DataFileError` naming file and key, for any fault in the file."""
     try:

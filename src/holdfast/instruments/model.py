@@ -64,7 +64,7 @@ class Option(_Part):
 
 
 class AlertRule(_Part):
-    """An answer of `at_least` sends an alert of that level (1 to 3; higher is answered sooner)."""
+    """An answer, or a total, of `at_least` or more sends an alert of that level (1 to 3; higher is answered sooner)."""
 
     at_least: Whole
     level: Annotated[int, Field(strict=True, ge=1, le=3)]
@@ -89,8 +89,7 @@ class Item(_Part):
     @field_validator("alerts")
     @classmethod
     def _alerts_rise(cls, alerts: tuple[AlertRule, ...], info: ValidationInfo) -> tuple[AlertRule, ...]:
-        _refuse_unless_rising([rule.at_least for rule in alerts], "at_least")
-        _refuse_unless_rising([rule.level for rule in alerts], "level")
+        _refuse_unless_graver(alerts)
         values = [option.value for option in info.data.get("options", ())]
         if any(rule.at_least not in values for rule in alerts):
             raise ValueError("at_least is not the value of an option")
@@ -132,12 +131,12 @@ class Cutoffs(_Part):
 
     Remission at or below `remission_at_most`; relapse at or above `relapse_at_least`; response from a fall of
     `response_fall_percent` on; a change of `reliable_change` points or more is beyond the instrument's noise.
-    `sources` names the source of each figure.
+    Lower is better in all of them. `sources` names the source of each figure.
     """
 
     remission_at_most: Whole | None = None
     relapse_at_least: Whole | None = None
-    response_fall_percent: Annotated[int, Field(strict=True, gt=0, le=100)]
+    response_fall_percent: Annotated[int, Field(strict=True, gt=0, le=100)] | None = None
     reliable_change: Annotated[int, Field(strict=True, gt=0)] | None = None
     sources: Annotated[Mapping[str, Source], AfterValidator(MappingProxyType)]
 
@@ -146,7 +145,9 @@ class Cutoffs(_Part):
     def _one_for_each(cls, sources: Mapping[str, Source], info: ValidationInfo) -> Mapping[str, Source]:
         given = {key for key, figure in info.data.items() if figure is not None}
         if given != set(sources):
-            raise ValueError(f"give one source for each of {', '.join(sorted(given))}, and no other")
+            raise ValueError(
+                f"give one source for each of {', '.join(sorted(given)) or 'none'}, and no other"
+            )
         return sources
 
 
@@ -201,7 +202,9 @@ class Instrument(_Part):
     """A questionnaire or rating scale with its scoring rule, its meaning and its licence.
 
     `options` are those of every item that has none of its own. Without `items` only totals can be kept.
-    `recall` is the sentence above the questions. `version` changes whenever a score could change.
+    `recall` is the sentence above the questions. `bands` is empty where none were published. `better` says which way
+    is better; cut-offs and link are for scales where lower is. `alerts` are the rules on the total, from the mildest:
+    for results that are kept without the answers behind them. `version` changes whenever a score could change.
     """
 
     model_config = ConfigDict(validate_default=True)
@@ -215,13 +218,15 @@ class Instrument(_Part):
     loinc: Loinc | None = None
     minimum: Count
     maximum: Count
+    better: Literal["lower", "higher"] = "lower"
     method: Slug
     missing: MissingRule
     recall: Text | None = None
     options: tuple[Option, ...] = ()
     items: tuple[Item, ...] = ()
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
+    bands: tuple[Band, ...]
     bands_source: Source
+    alerts: tuple[AlertRule, ...] = ()
     cutoffs: Cutoffs
     link: SeverityLink | None = None
     examples: Annotated[tuple[WorkedExample, ...], Field(min_length=FEWEST_EXAMPLES)]
@@ -280,13 +285,24 @@ class Instrument(_Part):
             if band.low != expected or band.high < band.low:
                 raise ValueError(f"{band.slug} must run from {expected} upwards: no gap, no overlap")
             expected = band.high + 1
-        if expected != info.data.get("maximum", 0) + 1:
+        if bands and expected != info.data.get("maximum", 0) + 1:
             raise ValueError(f"the last band must end with the maximum, {info.data.get('maximum')}")
         return bands
+
+    @field_validator("alerts")
+    @classmethod
+    def _on_totals(cls, alerts: tuple[AlertRule, ...], info: ValidationInfo) -> tuple[AlertRule, ...]:
+        _refuse_unless_graver(alerts)
+        low, high = info.data.get("minimum", 0), info.data.get("maximum", 0)
+        if any(not low <= rule.at_least <= high for rule in alerts):
+            raise ValueError(f"at_least lies outside {low} to {high}")
+        return alerts
 
     @field_validator("cutoffs")
     @classmethod
     def _within_the_range(cls, cutoffs: Cutoffs, info: ValidationInfo) -> Cutoffs:
+        if info.data.get("better") == "higher" and cutoffs.sources:
+            raise ValueError("lower is better in every cut-off: give none where higher is better")
         low, high = info.data.get("minimum", 0), info.data.get("maximum", 0)
         remission, relapse = cutoffs.remission_at_most, cutoffs.relapse_at_least
         if any(cut is not None and not low <= cut <= high for cut in (remission, relapse)):
@@ -294,6 +310,15 @@ class Instrument(_Part):
         if remission is not None and relapse is not None and relapse <= remission:
             raise ValueError("relapse_at_least must lie above remission_at_most")
         return cutoffs
+
+    @field_validator("link")
+    @classmethod
+    def _tells_response(cls, link: SeverityLink | None, info: ValidationInfo) -> SeverityLink | None:
+        # No cut-off stands where higher is better, so such a scale has no link either.
+        cutoffs = info.data.get("cutoffs")
+        if link and cutoffs and cutoffs.response_fall_percent is None:
+            raise ValueError("the forecast tells response: cutoffs.response_fall_percent must be there")
+        return link
 
     @property
     def has_item_text(self) -> bool:
@@ -308,7 +333,7 @@ class Instrument(_Part):
 
 @dataclass(frozen=True)
 class ItemAlert:
-    """A marked answer: which item, what was answered, how grave it is (1 to 3) and what it is about."""
+    """A marked answer: which item (or the total), what it was, how grave it is (1 to 3) and what it is about."""
 
     item: str
     value: int
@@ -352,6 +377,11 @@ class ScoreTable:
     def prorated(self) -> NDArray[np.bool_]:
         """Where a total stands although answers are missing, by the instrument's own rule."""
         return ~self.complete & ~np.isnan(self.total)
+
+
+def _refuse_unless_graver(alerts: tuple[AlertRule, ...]) -> None:
+    _refuse_unless_rising([rule.at_least for rule in alerts], "at_least")
+    _refuse_unless_rising([rule.level for rule in alerts], "level")
 
 
 def _refuse_unless_rising(numbers: list[int], what: str) -> None:

@@ -16,6 +16,9 @@ from holdfast.instruments.model import Answers, Instrument, Item, ItemAlert, Sco
 
 Column = NDArray[np.float64]
 
+TOTAL = "total"
+"""Stands for an item in an alert that the total sent."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -107,12 +110,12 @@ def score(instrument: Instrument, answers: Answers) -> Score:
         complete=complete,
         prorated=total is not None and not complete,
         missing=() if complete else _missing(instrument, parts, given),
-        alerts=tuple(_alerts(instrument, given)),
+        alerts=tuple(_alerts(instrument, given, total)),
     )
 
 
 def score_total(instrument: Instrument, total: int) -> Score:
-    """The score of a total that was rated by a clinician or read off a form; it carries no items, so no alerts.
+    """The score of a total that was rated by a clinician or read off a form; without items only the total can alert.
 
     Errors: `InvalidInput` for anything but a whole number in the instrument's range.
     """
@@ -130,7 +133,7 @@ def score_total(instrument: Instrument, total: int) -> Score:
         complete=True,
         prorated=False,
         missing=(),
-        alerts=(),
+        alerts=tuple(_alerts(instrument, {}, total)),
     )
 
 
@@ -155,7 +158,7 @@ def score_table(instrument: Instrument, columns: Mapping[str, Column]) -> ScoreT
         total=total,
         band=_bands(instrument, total),
         complete=answered == len(parts),
-        alert=_alert_levels(instrument, checked, rows=rows),
+        alert=_alert_levels(instrument, checked, total),
     )
 
 
@@ -210,12 +213,14 @@ def _missing(instrument: Instrument, parts: tuple[Part, ...], given: Mapping[str
     return tuple(item for item in instrument.item_ids if item in wanted)
 
 
-def _alerts(instrument: Instrument, given: Mapping[str, int]) -> Iterator[ItemAlert]:
-    """One for each marked item whose answer meets a rule: that of the gravest rule met."""
-    for item in instrument.items:
-        met = [rule for rule in item.alerts if item.id in given and given[item.id] >= rule.at_least]
+def _alerts(instrument: Instrument, given: Mapping[str, int], total: int | None) -> Iterator[ItemAlert]:
+    """One for each marked item, and for the total, that meets a rule: that of the gravest rule met."""
+    marked = [(item.id, given[item.id], item.alerts) for item in instrument.items if item.id in given]
+    marked += [] if total is None else [(TOTAL, total, instrument.alerts)]
+    for name, value, rules in marked:
+        met = [rule for rule in rules if value >= rule.at_least]
         if met:
-            yield ItemAlert(item=item.id, value=given[item.id], level=met[-1].level, kind=met[-1].kind)
+            yield ItemAlert(item=name, value=value, level=met[-1].level, kind=met[-1].kind)
 
 
 def _total(instrument: Instrument, *, parts: int, answered: int, points: int) -> int | None:
@@ -241,12 +246,12 @@ def _bands(instrument: Instrument, total: Column) -> NDArray[np.str_]:
     return names[np.where(np.isnan(total), 0, reached)]
 
 
-def _alert_levels(instrument: Instrument, columns: Mapping[str, Column], *, rows: int) -> NDArray[np.int64]:
-    levels = np.zeros(rows, np.int64)
-    for item in instrument.items:
-        for rule in item.alerts:
-            met = columns[item.id] >= rule.at_least
-            np.maximum(levels, np.where(met, rule.level, 0), out=levels)
+def _alert_levels(instrument: Instrument, columns: Mapping[str, Column], total: Column) -> NDArray[np.int64]:
+    levels = np.zeros(len(total), np.int64)
+    marked = [*((columns[item.id], item.alerts) for item in instrument.items), (total, instrument.alerts)]
+    for column, rules in marked:
+        for rule in rules:
+            np.maximum(levels, np.where(column >= rule.at_least, rule.level, 0), out=levels)
     return levels
 
 

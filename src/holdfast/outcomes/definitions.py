@@ -149,19 +149,23 @@ def percent_fall(before: Reading, now: Reading) -> float | None:
     return None if before.total == 0 else 100 * (before.total - now.total) / before.total
 
 
-def is_response(before: Reading, now: Reading) -> bool:
-    """Whether the score has fallen by the instrument's response percentage, 50 % for all we ship.
+def is_response(before: Reading, now: Reading) -> bool | None:
+    """Whether the score has fallen by the instrument's response percentage, 50 % for all that have one; else None.
 
     Source: the `response_fall_percent` of the instrument's file [S].
     """
     fall = percent_fall(before, now)
-    return fall is not None and fall >= load(now.instrument).cutoffs.response_fall_percent
+    percent = load(now.instrument).cutoffs.response_fall_percent
+    return None if percent is None else fall is not None and fall >= percent
 
 
-def is_partial_response(before: Reading, now: Reading) -> bool:
-    """Whether the score has fallen by 25 % or more without being a response. Source: [C]."""
-    fall = percent_fall(before, now)
-    return fall is not None and fall >= PARTIAL_FALL_PERCENT and not is_response(before, now)
+def is_partial_response(before: Reading, now: Reading) -> bool | None:
+    """Whether the score has fallen by 25 % or more without being a response; None where response is unknown.
+
+    Source: [C].
+    """
+    fall, response = percent_fall(before, now), is_response(before, now)
+    return None if response is None else fall is not None and fall >= PARTIAL_FALL_PERCENT and not response
 
 
 def is_remission(reading: Reading) -> bool | None:
@@ -250,7 +254,7 @@ def _counts_as_worse(before: Standing, reading: Reading, since: Reading) -> bool
 def _is_well(before: Standing, reading: Reading, since: Reading) -> bool:
     if before.relapse is not None and is_at_relapse_level(reading):
         return False  # half of a very high baseline may still lie above the threshold that made the relapse
-    return is_response(since, reading) or is_remission(reading) is True
+    return is_response(since, reading) is True or is_remission(reading) is True
 
 
 def _remission(before: Remission | None, reading: Reading) -> Remission | None:
