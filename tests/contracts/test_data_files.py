@@ -9,11 +9,12 @@ def test_instruments_when_the_library_is_read_then_every_file_is_one() -> None:
     files = {file.stem for file in instruments.LIBRARY.iterdir() if file.suffix == ".toml"}
     assert set(instruments.all_instruments()) == files
     assert {"phq9", "gad7", "qids_sr16", "madrs", "hamd17", "bdi2", "wsas"} <= files
+    assert {"core10", "wai_sr", "bads_sf", "aaq2", "ders16", "vq", "cssrs_screen"} <= files
 
 
-def test_protocols_when_the_library_is_read_then_every_folder_is_one() -> None:
+def test_protocols_when_the_library_is_read_then_every_folder_but_the_shared_one_is_one() -> None:
     folders = {folder.name for folder in protocols.LIBRARY.iterdir() if folder.is_dir()}
-    assert set(protocols.all_protocols()) == folders
+    assert {*protocols.all_protocols(), protocols.SHARED.name} == folders
     assert {"ketamine_iv", "cbt", "dbt", "act", "psychodynamic", "ipt"} <= folders
 
 

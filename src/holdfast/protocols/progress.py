@@ -1,22 +1,34 @@
-"""Where a course of therapy stands: what has been held, what comes next and how soon, whether it is complete."""
+"""Where a course of therapy stands: what has been held, what comes next and how soon, whether it is complete.
 
-from collections import deque
+Content never depends on dates, but for reviews, breaks and an end date: a late session changes when, not what.
+"""
+
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from holdfast.protocols import decisions as decided
+from holdfast.protocols.decisions import PLAN_ENDING, REOPENED, Break, Decision
 from holdfast.protocols.model import PhaseKind
 from holdfast.protocols.outline import SessionOutline
-from holdfast.protocols.therapy import Loop, Therapy, TherapyPhase, Track
+from holdfast.protocols.therapy import Therapy
+from holdfast.protocols.track import HalfWayPoint, TherapyPhase, Track
+from holdfast.protocols.walk import Place, Step, most, walk
 
-PLAN_ENDING: Final = "plan_ending"
-"""What a review decides when an open-ended course is to end."""
+__all__ = ["PLAN_ENDING", "REOPENED", "Decision", "Held", "Progress", "Upcoming", "progress"]
+
+PREPARED_FOR: Final = timedelta(days=28)
+"""How long before a break its own session may have been held, so that it is not offered again."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A session that was attended: its number in the course, and its outline, empty where only the number is known."""
+    """A session that was attended: its number in the course, and its outline, empty where only the number is known.
+
+    Number 0 is the preparation.
+    """
 
     at: datetime
     number: int
@@ -24,64 +36,95 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Decision:
-    """Something decided about a course: its kind, what was decided, when.
-
-    Kinds the engine knows: `track`, `focus` (a playbook), `elective`, `review` (among them plan_ending), `extend` (so
-    many more sessions of a loop), `break` (first and last day, as 2026-12-20/2027-01-04), `end_date` and `end`.
-    """
-
-    kind: str
-    value: str
-    at: datetime
-
-
-@dataclass(frozen=True)
 class Upcoming:
-    """The session that comes next. `step` is what the chosen playbook has for it; **Units**: days."""
+    """The session that comes next.
+
+    `place` is where it stands in its phase, from 1; `step` what the chosen playbook has for it; `before_break` the
+    first day of a break that it prepares for. It counts from `after`, the session held before it, and a booster also
+    from `ended_at`, the last session of the main work.
+    """
 
     outline: SessionOutline
     number: int
     phase: TherapyPhase
+    place: int = 1
     step: str = ""
+    before_break: date | None = None
+    after: datetime | None = None
+    ended_at: datetime | None = None
+    breaks: tuple[Break, ...] = ()
 
     @property
     def label(self) -> str:
-        """What it is called: the outline's own label, or its number where a template serves many."""
-        return self.outline.label if self.outline.kind == "session" else str(self.number)
+        """What it is called: its number, where its outline is named by numbers alone; else the outline's own label.
+
+        A template that serves many is counted: B1, F2, W14, Ending 3.
+        """
+        template = self.outline.kind == "template" and self.outline.slug in self.phase.planned
+        named = re.sub(r"\d+-\D*\d+$", "", self.outline.label) if template else self.outline.label
+        if not named or named.isdecimal():
+            return str(self.number)
+        if not template:
+            return named
+        slots = self.phase.slots[: self.place]
+        count = slots.count(self.outline.slug) if slots else self.place
+        return f"{named}{'' if len(named) == 1 or named.endswith(' ') else ' '}{count}"
 
     def days_apart(self, *, relief: bool) -> float:
-        """Days from the session before, by whether there is relief."""
+        """Days from the session before, by whether there is relief.
+
+        To a booster until its day after the end; after one that was late, the phase's own days at least.
+        """
         without = self.phase.days_apart_without_relief
-        return self.phase.days_apart if relief or without is None else without
+        apart = self.phase.days_apart if relief or without is None else without
+        if self.after is None or self.ended_at is None:
+            return apart
+        left = self.phase.days_after_end[self.place - 1] - (self.after.date() - self.ended_at.date()).days
+        return max(apart, left) if self.after > self.ended_at else left
+
+    def due_at(self, *, relief: bool) -> datetime | None:
+        """When it is best held; None for the first session, which goes by the infusions.
+
+        So many days after the session before, never in a break; what prepares for a break at the latest the day before.
+        """
+        if self.after is None:
+            return None
+        due = self.after + timedelta(days=self.days_apart(relief=relief))
+        for one in self.breaks:
+            if one.first <= due.date() <= one.last:
+                due += one.last - due.date() + timedelta(days=1)
+        if self.before_break is None:
+            return due
+        return min(due, due + (self.before_break - due.date() - timedelta(days=1)))
 
 
 @dataclass(frozen=True)
 class Progress:
     """A course against its protocol.
 
-    `attended` counts sessions without the preparation, repeats included. `next` is None once the last booster was held
-    or the course was ended. `complete` means every planned session was held, boosters aside; an open-ended course is
-    complete when its ending is. `ended` is how the course was ended by decision, empty while it goes on.
+    `attended` counts sessions without the preparation, repeats included; `planned` those before the boosters, with
+    what it was extended by, or the weeks of a group; None where the end is open. `next` is None once the last booster
+    was held or the course was ended, and in a group, whose weeks come from its curriculum. `complete` means that the
+    plan was gone through with the fewest sessions held, boosters aside: of an open-ended course, its ending; of a
+    group, enough of its weeks. A course ended before that is not complete. `half_way_at` is when the session was held
+    after which the check on whether it helps is due; None before it, and on a track without one. `ended` is how the
+    course was ended by decision, empty while it goes on, also once it was reopened.
     """
 
     track: Track
     attended: int
+    planned: int | None
     prepared: bool
     next: Upcoming | None
     complete: bool
     review_due: bool
+    half_way_at: datetime | None
     ended: str
-
-    @property
-    def planned(self) -> int | None:
-        """Sessions planned before the boosters; None where the end is open."""
-        return self.track.planned
 
     @property
     def open_ended(self) -> bool:
         """Whether people, not a count, end it."""
-        return self.track.planned is None
+        return self.planned is None
 
     @property
     def next_number(self) -> int | None:
@@ -90,8 +133,13 @@ class Progress:
 
     @property
     def consolidating(self) -> bool:
-        """Whether the main work is done: the next session consolidates, is a booster, or there is none."""
-        return self.next is None or self.next.phase.kind in {PhaseKind.CONSOLIDATE, PhaseKind.BOOSTER}
+        """Whether the main work is over: the next session consolidates, is a booster, or there is none.
+
+        A group has none to name: its work is over once it is complete or ended.
+        """
+        if self.next is None:
+            return self.complete or bool(self.ended) or not self.track.rolling
+        return self.next.phase.kind in {PhaseKind.CONSOLIDATE, PhaseKind.BOOSTER}
 
 
 def progress(
@@ -107,136 +155,132 @@ def progress(
     A session of a sequence that was held already does not move it on when held again; one from further on passes over
     those between. Errors: `KeyError` for a track the therapy does not have.
     """
-    made = sorted((one for one in decisions if one.at <= at), key=lambda one: one.at)
-    chosen = therapy.track(_last(made, "track") or track)
-    sessions = [_known(chosen, one) for one in sorted(held, key=lambda one: one.at)]
-    proper = [one for one in sessions if not therapy.preparation or one.outline != therapy.preparation]
-    ended = _last(made, "end")
-    place = None if ended else _walk(chosen, deque(proper), made, at=at)
-    prepared = len(proper) < len(sessions)
-    number = 1 + max((one.number for one in proper), default=0)
+    made = decided.standing([one for one in decisions if one.at <= at])
+    chosen = _track(therapy, made, track)
+    sessions = sorted((one for one in held if one.at <= at), key=lambda one: one.at)
+    proper = [one for one in sessions if not _prepares(one, therapy)]
+    on_track = [(one, _track(therapy, [d for d in made if d.at <= one.at], track)) for one in proper]
+    steps = [_known(was, one, made) for one, was in on_track]
+    place = walk(chosen, steps, made, changed_at=_changed_at(therapy, made, track), at=at)
+    ended = decided.ended(made)
+    upcoming = None if place is None or ended else _upcoming(therapy, place, proper, made, at=at)
     if therapy.preparation and not sessions and not ended:
-        first = chosen.phases[0]
-        upcoming: Upcoming | None = Upcoming(therapy.sessions[therapy.preparation], 0, first)
-    else:
-        upcoming = _upcoming(therapy, place, number, focus=_last(made, "focus"))
+        upcoming = Upcoming(therapy.sessions[therapy.preparation], 0, chosen.phases[0])
+    through = chosen.rolling or place is None or place.phase.kind is PhaseKind.BOOSTER
     return Progress(
         track=chosen,
         attended=len(proper),
-        prepared=prepared,
+        planned=_planned(therapy, chosen, made),
+        prepared=len(proper) < len(sessions),
         next=upcoming,
-        complete=place is None or place[0].kind is PhaseKind.BOOSTER,
+        complete=through and len(proper) >= therapy.enough(chosen),
         review_due=upcoming is not None and upcoming.outline.kind == "review",
+        half_way_at=_half_way_at(therapy, chosen.half_way, proper),
         ended=ended,
     )
 
 
-def _known(track: Track, session: Held) -> Held:
-    """The session with its outline: where only its number is known, the one of that number in the plan."""
+def _track(therapy: Therapy, decisions: Sequence[Decision], first: str) -> Track:
+    return therapy.track(decided.last(decisions, "track") or first)
+
+
+def _changed_at(therapy: Therapy, decisions: Sequence[Decision], first: str) -> datetime | None:
+    """When the course came to its track from another one; None when it began on it."""
+    track, at = therapy.track(first).slug, None
+    for one in decisions:
+        if one.kind == "track" and one.value != track:
+            track, at = one.value, one.at
+    return at
+
+
+def _prepares(session: Held, therapy: Therapy) -> bool:
+    if session.outline:
+        return session.outline == therapy.preparation
+    return bool(therapy.preparation) and session.number == 0
+
+
+def _known(track: Track, session: Held, decisions: Sequence[Decision]) -> Step:
+    """The session on the track it was held on: where only its number is known, the one of that number in the plan."""
     if session.outline or not session.number:
-        return session
+        return Step(session.at, session.outline)
     left = session.number
     for phase in track.phases:
-        if phase.loop is not None and (phase.loop.most is None or left <= phase.loop.most):
-            return replace(session, outline=phase.loop.template)
-        if phase.sequence is not None and left <= len(phase.outlines):
-            return replace(session, outline=phase.outlines[left - 1])
-        left -= len(phase.outlines) if phase.loop is None else phase.loop.most or 0
-    return replace(session, outline=track.phases[-1].outlines[-1]) if track.phases[-1].outlines else session
+        length = len(phase.slots) if phase.loop is None else most(phase.loop, decisions)
+        if length is None or left <= length:
+            outline = phase.slots[left - 1] if phase.loop is None else phase.loop.template
+            return Step(session.at, outline, 0 if phase.loop else left)
+        left -= length
+    return Step(session.at, next(iter(reversed(track.phases[-1].slots)), ""))
+
+
+def _planned(therapy: Therapy, track: Track, decisions: Sequence[Decision]) -> int | None:
+    if track.rolling and therapy.curriculum is not None:
+        return len(therapy.curriculum.weeks)
+    loops = sum(phase.loop is not None for phase in track.phases)
+    return None if track.planned is None else track.planned + loops * decided.extended(decisions)
+
+
+def _half_way_at(therapy: Therapy, point: HalfWayPoint | None, held: Sequence[Held]) -> datetime | None:
+    if point is None:
+        return None
+    reviews = {slug for slug, outline in therapy.sessions.items() if outline.kind == "review"}
+    counted = held if point.sessions else [one for one in held if one.outline in reviews]
+    needed = point.sessions or point.reviews or 0
+    return counted[needed - 1].at if len(counted) >= needed else None
 
 
 def _upcoming(
-    therapy: Therapy, place: tuple[TherapyPhase, str] | None, number: int, *, focus: str
-) -> Upcoming | None:
-    if place is None:
-        return None
-    phase, outline = place
-    playbook = therapy.playbook(focus)
-    return Upcoming(therapy.sessions[outline], number, phase, playbook.step(number) if playbook else "")
+    therapy: Therapy, place: Place, held: Sequence[Held], decisions: Sequence[Decision], *, at: datetime
+) -> Upcoming:
+    phase, booster = place.phase, place.phase.kind is PhaseKind.BOOSTER
+    number, breaks = _next_number(held), decided.breaks(decisions)
+    before_break = None if booster else _break_to_prepare(phase, breaks, held, at=at)
+    return Upcoming(
+        therapy.sessions[phase.before_break if phase.before_break and before_break else place.outline],
+        number,
+        phase,
+        place=place.number,
+        step="" if booster else _step(therapy, decisions, held, number),
+        before_break=before_break,
+        after=held[-1].at if held else None,
+        ended_at=place.before_ended_at if booster else None,
+        breaks=breaks,
+    )
 
 
-def _last(decisions: Sequence[Decision], kind: str) -> str:
-    return next((one.value for one in reversed(decisions) if one.kind == kind), "")
+def _next_number(held: Iterable[Held]) -> int:
+    return 1 + max((one.number for one in held), default=0)
 
 
-def _walk(
-    track: Track, sessions: deque[Held], decisions: Sequence[Decision], *, at: datetime
-) -> tuple[TherapyPhase, str] | None:
-    """The phase the course is in and the outline that is next; None after the last."""
-    phases = [phase for phase in track.phases if not phase.rolling]
-    for place, phase in enumerate(phases):
-        later = frozenset(outline for other in phases[place + 1 :] for outline in other.outlines)
-        if phase.loop is None:
-            outline = _through_sequence(phase, sessions, later)
-        else:
-            outline = _through_loop(phase, phase.loop, sessions, decisions, later, at=at)
-        if outline is not None:
-            return phase, outline
+def _step(therapy: Therapy, decisions: Sequence[Decision], held: Sequence[Held], number: int) -> str:
+    """What the chosen playbook has: from its beginning, also where the focus was chosen or changed late."""
+    focus = decided.focus(decisions)
+    playbook = therapy.playbook(focus.value) if focus else None
+    if focus is None or playbook is None:
+        return ""
+    late = _next_number(one for one in held if one.at <= focus.at) - playbook.steps[0].first
+    return playbook.step(number - max(0, late))
+
+
+def _break_to_prepare(
+    phase: TherapyPhase, breaks: Sequence[Break], held: Sequence[Held], *, at: datetime
+) -> date | None:
+    """First day of the break that begins before the session after the next, unless it was prepared for."""
+    apart = timedelta(days=phase.days_apart)
+    following = (max(at, held[-1].at + apart) if held else at) + apart
+    since = date.min
+    for one in filter(lambda one: one.prepared_for, breaks):
+        near = at.date() < one.first <= following.date()
+        if near and not any(_prepared(phase, one, session, since=since) for session in held):
+            return one.first
+        since = one.first
     return None
 
 
-def _through_sequence(phase: TherapyPhase, sessions: deque[Held], later: frozenset[str]) -> str | None:
-    slots, done = phase.outlines, 0
-    while sessions:
-        outline = sessions[0].outline
-        if outline in later and outline not in slots:
-            return None
-        if done == len(slots) and outline not in slots:
-            break
-        sessions.popleft()
-        if outline in slots[done:]:
-            done = slots.index(outline, done) + 1
-    return slots[done] if done < len(slots) else None
-
-
-def _through_loop(
-    phase: TherapyPhase,
-    loop: Loop,
-    sessions: deque[Held],
-    decisions: Sequence[Decision],
-    later: frozenset[str],
-    *,
-    at: datetime,
-) -> str | None:
-    most = (
-        None if loop.most is None else loop.most + sum(int(d.value) for d in decisions if d.kind == "extend")
-    )
-    count = since = 0
-    reviewed_at, break_held_at = sessions[0].at if sessions else at, None
-    while sessions and (most is None or count < most):
-        outline = sessions[0].outline
-        if outline in later and outline not in phase.outlines:
-            return None
-        session = sessions.popleft()
-        if outline not in phase.outlines:
-            continue
-        count, since = count + 1, since + 1
-        if outline == loop.review:
-            since, reviewed_at = 0, session.at
-        if outline == loop.before_break:
-            break_held_at = session.at
-    if (most is not None and count >= most) or _ended(loop, decisions, at=at):
-        return None
-    if loop.before_break and _break_near(loop, decisions, break_held_at, at=at):
-        return loop.before_break
-    waited = loop.review_days is not None and (at - reviewed_at) >= timedelta(days=loop.review_days)
-    due = (loop.review_sessions is not None and since >= loop.review_sessions) or (waited and count > 0)
-    return loop.review if loop.review and due else loop.template
-
-
-def _ended(loop: Loop, decisions: Sequence[Decision], *, at: datetime) -> bool:
-    if loop.ends_by == PLAN_ENDING:
-        return _last(decisions, "review") == PLAN_ENDING
-    end = _last(decisions, "end_date")
-    return loop.ends_by == "end_date" and bool(end) and date.fromisoformat(end) < at.date()
-
-
-def _break_near(loop: Loop, decisions: Sequence[Decision], held_at: datetime | None, *, at: datetime) -> bool:
-    """Whether a break of two weeks or more begins soon and its session has not been held."""
-    value = _last(decisions, "break")
-    if not value:
+def _prepared(phase: TherapyPhase, coming: Break, session: Held, *, since: date) -> bool:
+    """Whether a session held prepared for a break: its own one since the break before; without one, the last."""
+    own = phase.before_break is not None
+    ahead = PREPARED_FOR if own else timedelta(days=phase.days_apart)
+    if not since < session.at.date() < coming.first <= (session.at + ahead).date():
         return False
-    begins, ends = (date.fromisoformat(day) for day in value.split("/"))
-    near = timedelta(0) <= begins - at.date() <= timedelta(days=loop.break_within_days)
-    prepared = held_at is not None and begins - held_at.date() <= timedelta(days=2 * loop.break_within_days)
-    return near and not prepared and ends - begins >= timedelta(days=14)
+    return session.outline == phase.before_break if own else session.at >= coming.decided_at

@@ -1,15 +1,16 @@
-"""What a psychotherapy is: tracks of phases, each with its way to supply sessions, and the rules around them."""
+"""What a psychotherapy is: its tracks with all sessions and exercises, and the rules around them."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from holdfast.protocols.exercise import Exercise, ExerciseName
-from holdfast.protocols.model import Kind, Part, PhaseKind, Protocol, Status, Text, Threshold
+from holdfast.protocols.model import Kind, Part, Protocol, Status, Text, Threshold
 from holdfast.protocols.outline import AgendaItem, SessionOutline
+from holdfast.protocols.track import Track
 
 
 class FirstSession(Part):
@@ -19,102 +20,6 @@ class FirstSession(Part):
     latest_after_infusion: Threshold
     latest_after_course: Threshold
     without_relief: Text
-
-
-class Slot(Part):
-    """A session's place in a sequence, so many times in a row."""
-
-    outline: Text
-    times: Annotated[int, Field(ge=1, le=60)] = 1
-
-
-class Loop(Part):
-    """One template again and again, with reviews between; without `most` it is open-ended.
-
-    A review is due after `review_sessions` sessions or `review_days` days since the last, whichever comes first. It
-    ends when `most` sessions are held, or when a review decides what `ends_by` names. `before_break` is held when a
-    break of two weeks or more begins within the days named.
-    """
-
-    template: Text
-    review: Text | None = None
-    review_sessions: Annotated[int, Field(ge=1)] | None = None
-    review_days: Annotated[int, Field(ge=7)] | None = None
-    fewest: Annotated[int, Field(ge=1)] | None = None
-    most: Annotated[int, Field(ge=1)] | None = None
-    ends_by: Literal["plan_ending", "end_date"] | None = None
-    before_break: Text | None = None
-    break_within_days: Annotated[int, Field(ge=1)] = 14
-
-    @model_validator(mode="after")
-    def _ends(self) -> Self:
-        if self.most is None and self.ends_by is None:
-            raise ValueError("loop: give the most sessions, or ends_by for an open end")
-        if (self.review is None) != (self.review_sessions is None and self.review_days is None):
-            raise ValueError("loop: a review comes after review_sessions or review_days")
-        return self
-
-
-def _as_slot(value: Any) -> Any:
-    return {"outline": value} if isinstance(value, str) else value
-
-
-class TherapyPhase(Part):
-    """A stretch of a track. Its sessions come from a sequence, a loop, or the group's curriculum (rolling)."""
-
-    slug: Text
-    name: Text
-    kind: PhaseKind
-    goals: tuple[Text, ...] = ()
-    days_apart: Annotated[float, Field(gt=0)]
-    days_apart_without_relief: Annotated[float, Field(gt=0)] | None = None
-    sequence: tuple[Annotated[Slot, BeforeValidator(_as_slot)], ...] | None = None
-    loop: Loop | None = None
-    rolling: bool = False
-
-    @model_validator(mode="after")
-    def _one_supply(self) -> Self:
-        if (self.sequence is not None) + (self.loop is not None) + self.rolling != 1:
-            raise ValueError(f"phase {self.slug}: give one of sequence, loop and rolling")
-        return self
-
-    @property
-    def outlines(self) -> tuple[str, ...]:
-        """Every session that can be held in it; of a sequence, in order, each as often as it comes."""
-        if self.sequence is not None:
-            return tuple(slot.outline for slot in self.sequence for _ in range(slot.times))
-        if self.loop is None:
-            return ()
-        named = (self.loop.template, self.loop.review, self.loop.before_break)
-        return tuple(outline for outline in named if outline)
-
-
-class Track(Part):
-    """One way through the therapy. `runs_with` go on at the same time; `only_if` is what a clinic sees to first."""
-
-    slug: Text
-    name: Text
-    about: Text
-    ages: tuple[int, int | None] = (18, None)
-    format: Literal["individual", "group"] = "individual"
-    runs_with: tuple[Text, ...] = ()
-    only_if: str = ""
-    phases: Annotated[tuple[TherapyPhase, ...], Field(min_length=1)]
-
-    @property
-    def planned(self) -> int | None:
-        """Sessions before the boosters; None where the end is open."""
-        counts = [_count(phase) for phase in self.phases if phase.kind is not PhaseKind.BOOSTER]
-        return None if None in counts else sum(count for count in counts if count is not None)
-
-    @property
-    def boosters(self) -> int:
-        """Sessions after the end."""
-        return sum(_count(phase) or 0 for phase in self.phases if phase.kind is PhaseKind.BOOSTER)
-
-
-def _count(phase: TherapyPhase) -> int | None:
-    return phase.loop.most if phase.loop is not None else len(phase.outlines)
 
 
 class PlayStep(Part):
@@ -222,9 +127,11 @@ class Role(Part):
 
 
 class Completion(Part):
-    """When a course is complete: all of these, confirmed by the person and the therapist. Conventions."""
+    """When a course is complete: its sessions held and all of these, confirmed by the person and the therapist.
 
-    fewest_sessions: Annotated[int, Field(ge=1)]
+    Conventions. The fewest sessions stand with each track.
+    """
+
     remission_readings: Annotated[int, Field(ge=1)] = 3
     over_weeks: Annotated[int, Field(ge=1)] = 8
     plan: ExerciseName
@@ -233,9 +140,11 @@ class Completion(Part):
 
 
 class HalfWay(Part):
-    """The check on whether it helps: no fall of so many points by that session, and the choice is looked at again."""
+    """The check on whether it helps: no fall of so many points half-way, and the choice is looked at again.
 
-    after: Annotated[int, Field(ge=1)]
+    Each track says when it is half-way.
+    """
+
     least_fall: Threshold
 
 
@@ -312,6 +221,8 @@ class Therapy(Protocol):
                         yield f"track {track.slug}, phase {phase.slug}: no session {outline}"
                 if phase.rolling and self.curriculum is None:
                     yield f"track {track.slug}, phase {phase.slug}: rolling needs a curriculum"
+            if track.half_way is not None and self.half_way is None:
+                yield f"track {track.slug}: half_way needs the fall of the therapy's half_way"
         for where, name in self._named_exercises():
             if name not in self.exercises:
                 yield f"{where}: no exercise {name}"
@@ -330,11 +241,20 @@ class Therapy(Protocol):
             yield f"week {week.week}", week.practice
         yield "completion", self.completion.plan
 
+    @property
+    def family(self) -> str:
+        """The shipped therapy it is one of: a fork's parent, else its own slug."""
+        return self.parent or self.slug
+
     def track(self, slug: str) -> Track:
         """The track of that slug; the first one for an empty slug. Errors: `KeyError`."""
-        if not slug:
-            return self.tracks[0]
-        return next(track for track in self.tracks if track.slug == slug)
+        return {track.slug: track for track in self.tracks}[slug or self.tracks[0].slug]
+
+    def enough(self, track: Track) -> int:
+        """The fewest sessions, or weeks of a group, that a complete course on that track has."""
+        if track.fewest_sessions is not None or self.curriculum is None:
+            return track.fewest_sessions or 0
+        return self.curriculum.enough_weeks
 
     def playbook(self, slug: str) -> Playbook | None:
         """The playbook of that slug, or None."""
