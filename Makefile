@@ -29,7 +29,7 @@ science: $(SCIENCE_READY) ## Install what plots and Parquet files need besides
 demo: $(RUN_READY) ## Run a clinic of synthetic people in your browser (PORT=8000)
 	$(IN)/holdfast demo $(if $(PORT),--port $(PORT))
 
-test: test-sqlite test-postgresql ## Run every test, browser included, on SQLite and then on PostgreSQL
+test: test-sqlite test-postgresql ## Run every test on SQLite, then all that touch a database on PostgreSQL
 
 test-sqlite: $(DEV_READY) browser ## Run the tests on SQLite (TESTS=path WORKERS=number)
 	@echo "==> Tests on SQLite"

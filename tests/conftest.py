@@ -1,5 +1,6 @@
 """Machinery of every test. `tests/settings.py` sets the environment; `tests/make.py` makes what tests need."""
 
+import os
 from collections.abc import Iterator
 
 import hypothesis
@@ -12,6 +13,27 @@ jaxtyping.install_import_hook("holdfast.forecast", "beartype.beartype")
 # Time is no property of our functions on a machine that does other things too.
 hypothesis.settings.register_profile("holdfast", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("holdfast")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what no database could change: tests without one, and looks at pages in a browser.
+
+    Everything runs on SQLite; everything that touches a database runs on both.
+    """
+    if "postgres" not in os.environ.get("HOLDFAST_TEST_DATABASE_URL", ""):
+        return
+    kept = [item for item in items if _touches_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("pages"):
+        return False
+    asked = set(getattr(item, "fixturenames", ()))
+    return (
+        bool(asked & {"db", "django_db_setup", "transactional_db", "clinic"}) or item.get_closest_marker("django_db") is not None
+    )
 
 
 @pytest.fixture

@@ -1,11 +1,25 @@
 """Makes what a test needs, through the verbs a clinic uses; plain functions, every default told here."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from holdfast.access import Role, Viewer
-from holdfast.care import accounts, checkins, infusions, patients, therapy
+from holdfast.care import (
+    accounts,
+    checkins,
+    courses,
+    group_meetings,
+    groups,
+    infusions,
+    patients,
+    rooms,
+    therapy,
+)
+from holdfast.records.queries import groups as group_queries
+from holdfast.records.queries import rooms as room_queries
+from holdfast.records.queries import therapy as therapy_queries
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday afternoon; tests that need another moment say so."""
@@ -77,7 +91,18 @@ def make_course(
     episode_id: int, *, by: Viewer, slug: str = "cbt", started_at: datetime = NOW - timedelta(days=20)
 ) -> int:
     """A therapy course; gives its id."""
-    return therapy.start_course(episode_id, slug, started_at=started_at, by=by, at=NOW)
+    return courses.start(episode_id, slug, started_at=started_at, by=by, at=NOW)
+
+
+def make_note(course_id: int, *, by: Viewer, at: datetime = NOW) -> uuid.UUID:
+    """The next session of that course, held and signed with every point done; gives the session's uid."""
+    rooms.open_room(course_id, by=by, at=at)
+    row = room_queries.room(by, course_id)
+    assert row is not None
+    agenda = therapy_queries.course(by, course_id).plan.sessions[row.outline].agenda
+    done = {item.slug: {"state": "done"} for item in agenda}
+    words = {"happened": "Went through the week", "safety": "Asked; no thoughts of suicide"}
+    return rooms.sign(course_id, rooms.Room(done, words, ()), revision=row.revision, by=by, at=at)
 
 
 def phq9(*values: int | None) -> dict[str, int | None]:
@@ -101,3 +126,66 @@ def make_session(
     therapy.record_session(
         course_id, number=number, attendance=attendance, happened_at=happened_at, by=by, at=NOW
     )
+
+
+def group_plan(*, leader: Viewer, **changes: Any) -> groups.Plan:
+    """A group on Tuesdays at 17:30 in a room, for eight, that opens when a module starts."""
+    usual: dict[str, Any] = {
+        "name": "Tuesday group",
+        "mode": "modular",
+        "capacity": 8,
+        "leader_id": leader.account_id,
+        "co_leader_id": None,
+        "cover_id": None,
+        "weekday": 1,
+        "begins": time(17, 30),
+        "channel": "in_person",
+        "place": "Room 2",
+    }
+    return groups.Plan(**{**usual, **changes})
+
+
+def make_group(*, by: Viewer, at: datetime = NOW - timedelta(days=45), **changes: Any) -> int:
+    """A skills group that `by` leads (see `group_plan`); gives its id."""
+    return groups.open_group(group_plan(leader=by, **changes), by=by, at=at)
+
+
+def make_member(
+    group_id: int,
+    *,
+    by: Viewer,
+    code: str,
+    shown_as: str,
+    name: str = "",
+    week: int = 1,
+    track: str = "group",
+    at: datetime = NOW - timedelta(days=40),
+) -> int:
+    """Someone new in care, in a DBT course, and in the group from that week on; gives the membership's id."""
+    episode_id = make_episode(by=by, code=code, name=name or f"{shown_as} Example")
+    course_id = courses.start(episode_id, "dbt", track=track, started_at=at, by=by, at=at)
+    return groups.enrol(group_id, course_id, shown_as=shown_as, week=week, agreed=True, by=by, at=at)
+
+
+def make_meeting(
+    group_id: int,
+    *,
+    by: Viewer,
+    at: datetime,
+    week: int | None = None,
+    summary: str = "We met the skill of the week and tried it in pairs.",
+    rows: dict[int, group_meetings.Row] | None = None,
+) -> uuid.UUID:
+    """A meeting written down at `at`, when it was; all are there and well but for those of `rows`. Gives its uid."""
+    group, uid = group_queries.one(by, group_id, at=at), uuid.uuid4()
+    there = group_meetings.Row("present", leaving="ok")
+    members = group.expected(at, place=len(group.taught))
+    meeting = group_meetings.Meeting(
+        week=week or group.upcoming.week,
+        happened_at=at,
+        leader_id=by.account_id,
+        summary=summary,
+        rows={one.member_id: (rows or {}).get(one.member_id, there) for one in members},
+    )
+    group_meetings.record(group_id, meeting, by=by, at=at, uid=uid)
+    return uid

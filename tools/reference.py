@@ -1,16 +1,20 @@
 """Writes the documents that are made from the code: `python -m tools.reference`; `--check` only compares.
 
-One function a page; each gives Markdown. `make check` fails while a page on disk is not what the code says.
+One function a page, and one for the pages of the therapies; each gives Markdown. `make check` fails while a page on
+disk is not what the code says, or is one that nothing makes any more.
 """
 
 import argparse
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+
+from tools import therapy_pages
+from tools.markdown import page, table
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
     from holdfast.instruments.model import Instrument
 
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-_MADE = "*Made from {source} by `make docs`; change it there.*"
 
 
 def access() -> str:
@@ -26,11 +29,11 @@ def access() -> str:
     from holdfast.access import PERMISSIONS, Permission, Role
 
     rows = [[one, *("yes" if one in PERMISSIONS[role] else "" for role in Role)] for one in Permission]
-    return _page(
+    return page(
         "Who may see and do what",
         "src/holdfast/access.py",
         "Always within the viewer's own clinic; a patient, within their own record.",
-        _table(["", *Role], rows),
+        table(["", *Role], rows),
     )
 
 
@@ -38,7 +41,7 @@ def instruments() -> str:
     """Questionnaires: range, bands, cut-offs and licence of each, every figure with its source."""
     from holdfast.instruments.loader import all_instruments
 
-    return _page(
+    return page(
         "Instruments", "src/holdfast/instruments/library", *map(_instrument, all_instruments().values())
     )
 
@@ -48,7 +51,7 @@ def rules() -> str:
     from holdfast.pathway.rules import RULES
 
     parts = [f"## `{name}`\n\n{inspect.getdoc(rule)}" for name, rule in RULES.items()]
-    return _page("Rules of the pathway", "src/holdfast/pathway/rules.py", *parts)
+    return page("Rules of the pathway", "src/holdfast/pathway/rules.py", *parts)
 
 
 def tables() -> str:
@@ -57,7 +60,7 @@ def tables() -> str:
     from django.apps import apps
 
     models = sorted(apps.get_app_config("records").get_models(), key=lambda model: model._meta.db_table)
-    return _page("Tables of the record", "src/holdfast/records/models", *map(_model, models))
+    return page("Tables of the record", "src/holdfast/records/models", *map(_model, models))
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
@@ -88,7 +91,7 @@ def _instrument(one: "Instrument") -> str:
     ]
     title = f"## {one.name} (`{one.slug}`, version {one.version})"
     sources = "\n".join(f"- {source}" for source in one.sources)
-    return "\n\n".join([title, one.about, _table(["", "", "source"], rows), sources])
+    return "\n\n".join([title, one.about, table(["", "", "source"], rows), sources])
 
 
 def _model(model: "type[Model]") -> str:
@@ -100,8 +103,8 @@ def _model(model: "type[Model]") -> str:
         for field in model._meta.local_concrete_fields
     ]
     says = f"{model._meta.db_table_comment}.{written_once if issubclass(model, AppendOnly) else ''}"
-    table = _table(["column", "kind", "may be empty", "meaning"], columns)
-    return f"## `{model._meta.db_table}`\n\n{says}\n\n{table}"
+    listed = table(["column", "kind", "may be empty", "meaning"], columns)
+    return f"## `{model._meta.db_table}`\n\n{says}\n\n{listed}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,31 +112,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is not current")
     check = parser.parse_args(arguments).check
-    pages = {f"{name}.md": page() for name, page in PAGES.items()}
+    pages = {f"{name}.md": one() for name, one in PAGES.items()}
+    pages |= {f"{name}.md": text for name, text in therapy_pages.pages().items()}
     stale = {name: text for name, text in pages.items() if _on_disk(name) != text}
+    left_over = sorted({path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.md")} - set(pages))
     if check:
-        for name in stale:
+        for name in [*stale, *left_over]:
             print(f"docs/reference/{name} is not what the code says: run `make docs`", file=sys.stderr)
-        return len(stale)
-    FOLDER.mkdir(parents=True, exist_ok=True)
+        return len(stale) + len(left_over)
     for name, text in stale.items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_text(text)
         print(f"wrote docs/reference/{name}")
+    for name in left_over:
+        (FOLDER / name).unlink()
+        print(f"removed docs/reference/{name}")
     return 0
 
 
 def _on_disk(name: str) -> str:
     path = FOLDER / name
     return path.read_text() if path.exists() else ""
-
-
-def _page(title: str, source: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", _MADE.format(source=f"`{source}`"), *parts]) + "\n"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 if __name__ == "__main__":

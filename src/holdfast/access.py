@@ -29,6 +29,13 @@ class Permission(StrEnum):
     ENTER_SCORE = "enter a score"
     RECORD_INFUSION = "record an infusion"
     RECORD_SESSION = "record a therapy session"
+    BOOK_SESSION = "book a therapy session"
+    CHOOSE_THERAPY = "talk over which therapy to choose"
+    GIVE_THERAPY = "hold a therapy session and see its content"
+    LEAD_GROUP = "lead a skills group"
+    KEEP_PRIVATE_NOTES = "keep private notes"
+    PRACTISE = "do an exercise"
+    SEE_PROTOCOLS = "read the protocols"
     DECIDE_SUGGESTION = "accept or decline a suggestion"
     ANSWER_ALERT = "acknowledge an alert"
     IMPORT_RECORDS = "import records"
@@ -43,15 +50,30 @@ _CLINICAL = frozenset(
         Permission.ENTER_SCORE,
         Permission.DECIDE_SUGGESTION,
         Permission.ANSWER_ALERT,
+        Permission.BOOK_SESSION,
+        Permission.SEE_PROTOCOLS,
     }
 )
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.PATIENT: frozenset({Permission.SEE_OWN_RECORD, Permission.ANSWER_CHECK_IN}),
-    Role.THERAPIST: _CLINICAL | {Permission.RECORD_SESSION, Permission.ENROL_PATIENT},
-    Role.NURSE: _CLINICAL | {Permission.RECORD_INFUSION, Permission.ENROL_PATIENT},
+    Role.PATIENT: frozenset({Permission.SEE_OWN_RECORD, Permission.ANSWER_CHECK_IN, Permission.PRACTISE}),
+    Role.THERAPIST: _CLINICAL
+    | {
+        Permission.RECORD_SESSION,
+        Permission.ENROL_PATIENT,
+        Permission.CHOOSE_THERAPY,
+        Permission.GIVE_THERAPY,
+        Permission.LEAD_GROUP,
+        Permission.KEEP_PRIVATE_NOTES,
+    },
+    Role.NURSE: _CLINICAL | {Permission.RECORD_INFUSION, Permission.ENROL_PATIENT, Permission.CHOOSE_THERAPY},
     Role.PRESCRIBER: _CLINICAL
-    | {Permission.RECORD_INFUSION, Permission.RECORD_SESSION, Permission.ENROL_PATIENT},
+    | {
+        Permission.RECORD_INFUSION,
+        Permission.RECORD_SESSION,
+        Permission.ENROL_PATIENT,
+        Permission.CHOOSE_THERAPY,
+    },
     Role.LEAD: _CLINICAL | {Permission.IMPORT_RECORDS, Permission.ENROL_PATIENT, Permission.SEE_PROGRAMME},
     Role.ADMINISTRATOR: frozenset({Permission.IMPORT_RECORDS, Permission.MANAGE_ACCOUNTS}),
 }

@@ -258,6 +258,15 @@ def verify() -> None:
         check()
 
 
+@main.command("reseal-notes")
+def reseal_notes() -> None:
+    """Seal every private note anew with the first key of HOLDFAST_NOTES_KEYS, after a key was added in front."""
+    with _record():
+        from holdfast.jobs.operate import reseal_notes as reseal
+
+        reseal()
+
+
 @contextmanager
 def _record() -> Iterator[None]:
     """The record, ready for a job; trouble with settings or database becomes one clear message."""

@@ -6,11 +6,13 @@ from playwright.sync_api import Page
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-PATIENT = ("/today/", "/my-course/", "/help/", "/who-sees-what/")
+pytestmark = pytest.mark.pages
+
+PATIENT = ("/today/", "/my-course/", "/help/", "/my-choice/", "/my-group/", "/who-sees-what/")
 CLINICIAN = ("/caseload/", "/alerts/", "/patients/new/")
 OF_A_PERSON = {
     Role.NURSE: ("", "infusion/", "score/", "assessment/", "close/"),
-    Role.THERAPIST: ("session/", "therapy/", "what-if/"),
+    Role.THERAPIST: ("session/", "therapy/", "choose-therapy/", "what-if/"),
 }
 KILOBYTES = {Role.PATIENT: 150, Role.NURSE: 300}
 

@@ -1,9 +1,12 @@
 """The picture in the README: `make picture` keeps what this test sees."""
 
+import pytest
 from playwright.sync_api import expect
 
 from holdfast.access import Role
 from tests.browser.conftest import PageAt, Screenshot, SignIn
+
+pytestmark = pytest.mark.pages
 
 
 def test_patient_page_when_the_therapist_comes_from_the_caseload_then_it_shows_the_timeline(

@@ -170,6 +170,12 @@ def test_enter_score_when_days_old_is_kept_as_backfilled(episode_id: int, nurse:
     assert CheckIn.objects.get().arrival == "backfilled"
 
 
+def test_correct_when_the_right_result_is_marked_raises_its_alert(episode_id: int, nurse: Viewer) -> None:
+    kept = checkins.enter_score(episode_id, "cssrs_screen", 1, by=nurse, at=NOW)
+    checkins.correct(kept.uid, total=3, reason="wrong box", by=nurse, at=NOW + timedelta(hours=1))
+    assert [(one.item, one.value, one.level) for one in waiting(nurse)] == [("total", 3, 3)]
+
+
 def test_correct_when_done_leaves_the_old_row_and_counts_the_new(episode_id: int, nurse: Viewer) -> None:
     kept = checkins.enter_score(episode_id, "madrs", 40, by=nurse, at=NOW)
     checkins.correct(kept.uid, total=14, reason="digits swapped", by=nurse, at=NOW + timedelta(hours=1))

@@ -1,12 +1,15 @@
 """Outlooks are judged when scores come: the right outlook, once, taken back with a correction, at no answer's cost."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from holdfast.access import Role, Viewer
 from holdfast.care import checkins, hindsight, outlooks
 from holdfast.records.models import CheckIn, Outlook, OutlookRelapse, OutlookScore
+from holdfast.records.queries.history import histories, judged
 from tests import make
 from tests.make import NOW
 
@@ -51,6 +54,56 @@ def test_score_when_the_outlook_is_made_again_then_is_not_judged_twice(episode: 
     outlooks.refresh(episode, at=NOW)
     assert before
     assert sorted(OutlookScore.objects.values_list("pk", flat=True)) == before
+
+
+def _newest_suggestions(episode: int) -> list[dict[str, Any]]:
+    outlook = Outlook.objects.filter(episode_id=episode).latest("pk")
+    return [one for one in outlook.suggestions if one["kind"] == "off_track"]
+
+
+def _in_therapy(episode: int, *, by: Viewer) -> None:
+    """Six sessions held, one a day, from the 39th day before now on."""
+    course = make.make_course(episode, by=by, started_at=NOW - 40 * DAY)
+    for number in range(1, 7):
+        make.make_session(course, by=by, happened_at=NOW - (40 - number) * DAY, number=number)
+
+
+def test_score_when_above_the_forecast_then_the_outlook_made_with_it_says_so(
+    episode: int, nurse: Viewer
+) -> None:
+    """The answer at hand is judged before its next steps are made: nothing lags until the next outlook."""
+    therapist = make.make_account(Role.THERAPIST, clinic_id=nurse.clinic_id)
+    _in_therapy(episode, by=therapist)
+    _answer(episode, *(2, 2, 2, 2, 2, 2, 1, 1, 0), by=nurse, days_ago=20)
+    judged = OutlookScore.objects.filter(came_at=NOW - 20 * DAY).latest("weeks_ahead")
+    (said,) = _newest_suggestions(episode)
+    reasons = [(one["text"], one["on"]) for one in said["reasons"]]
+    assert (judged.weeks_ahead, judged.within80) == (2, False)
+    assert reasons[:2] == [
+        ("PHQ-9 14, above the 80 % band of the forecast", "2026-02-10"),
+        (f"That forecast said about {judged.expected:.0f}", str(judged.outlook.made_at.date())),
+    ]
+
+
+def test_judged_when_forecasts_of_several_distances_spoke_of_it_then_the_longest_of_2_to_8_weeks_counts(
+    episode: int, nurse: Viewer
+) -> None:
+    for days_ago in (24, 10):
+        _answer(episode, *(1, 0, 0, 1, 0, 0, 0, 0, 0), by=nurse, days_ago=days_ago)
+    distances = OutlookScore.objects.filter(came_at=NOW - 10 * DAY).values_list("weeks_ahead", flat=True)
+    (fact,) = histories([episode])[episode].judged
+    assert (fact.at, fact.score.total, fact.above) == (NOW - 10 * DAY, 2, False)
+    assert sorted(distances) == [2, 4]
+    assert fact.made_at == OutlookScore.objects.get(came_at=fact.at, weeks_ahead=4).outlook.made_at
+
+
+def test_judged_when_more_episodes_are_read_then_one_query_reads_all(
+    episode: int, nurse: Viewer, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    others = [make.make_episode(by=nurse, code=f"P-{number}") for number in (2, 3)]
+    for episodes in ([episode], [episode, *others]):
+        with django_assert_num_queries(1):
+            judged(episodes)
 
 
 def test_score_when_it_is_corrected_then_what_it_judged_is_judged_anew(episode: int, nurse: Viewer) -> None:

@@ -213,7 +213,7 @@ def test_scores_when_an_instrument_or_day_was_not_asked_then_names_those_that_we
 @pytest.mark.parametrize(
     ("changes", "key", "said"),
     [
-        ({"entry": {"instrument": "mood"}}, "entry", "instrument 'mood' is none of bdi2"),
+        ({"entry": {"instrument": "mood"}}, "entry", "instrument 'mood' is none of aaq2"),
         (
             {"entry": {"instrument": "phq9"}},
             "(whole file)",

@@ -24,6 +24,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 NOW = make.NOW
 
 
+pytestmark = pytest.mark.xdist_group("demo")
+"""On one worker: the clinic is made once for all of these."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The clinic, made in a transaction that is taken back after the last of these tests."""
@@ -43,7 +47,7 @@ def test_clinic_when_made_then_forty_people_stand_at_every_stage() -> None:
     assert {row.stage for row in everyone()} == {stage.value for stage in Stage}
 
 
-def test_clinic_when_made_then_the_log_in_page_lists_one_for_each_role() -> None:
+def test_clinic_when_made_then_the_log_in_page_lists_every_role_and_ada_first_of_the_patients() -> None:
     listed = {row.username: Role(row.role) for row in clinic.demo_accounts()}
     assert listed == {
         "ada": Role.PATIENT,
@@ -52,7 +56,12 @@ def test_clinic_when_made_then_the_log_in_page_lists_one_for_each_role() -> None
         "lind": Role.PRESCRIBER,
         "mo": Role.LEAD,
         "sam": Role.ADMINISTRATOR,
+        "vera": Role.PATIENT,
+        "xavier": Role.PATIENT,
+        "yara": Role.PATIENT,
+        "zeno": Role.PATIENT,
     }
+    assert next(name for name, role in listed.items() if role is Role.PATIENT) == "ada"
 
 
 def test_clinic_when_made_then_alerts_wait_since_today_and_others_were_answered() -> None:

@@ -102,6 +102,15 @@ def test_forecast_when_only_anxiety_was_measured_then_says_that_nothing_can_be_r
     assert {row["instrument"] for row in rows} == {"gad7"}
 
 
+@pytest.mark.parametrize("measure", ["core10", "wai_sr", "bads_sf", "aaq2", "ders16", "vq"])
+def test_forecast_when_only_a_process_was_measured_then_says_that_nothing_can_be_read(
+    tmp_path: Path, measure: str
+) -> None:
+    rows = table(run(make_scores(tmp_path, f"bo,2026-03-02,{measure},20", f"bo,2026-03-09,{measure},25")))
+    assert {row["note"] for row in rows} == {"No score of an instrument the forecast can read."}
+    assert {row[name] for row in rows for name in HEADER[4:-1]} == {""}
+
+
 def test_forecast_when_anxiety_was_measured_too_then_it_changes_nothing_but_the_date(tmp_path: Path) -> None:
     alone = table(run(make_scores(tmp_path, *ADA)))
     both = table(run(make_scores(tmp_path, *ADA, "ada,2026-03-16,gad7,9")))
@@ -164,7 +173,8 @@ def test_forecast_when_cells_are_bad_then_names_line_and_column_of_each(tmp_path
     assert refusal(file) == [
         f"{place} 3, column date: is no date (expected 2026-03-02, or 2026-03-02T09:30)",
         f"{place} 4, column instrument: names no instrument "
-        "(expected bdi2 or gad7 or hamd17 or madrs or phq9 or qids_sr16 or wsas)",
+        "(expected aaq2 or bads_sf or bdi2 or core10 or cssrs_screen or ders16 or gad7 or hamd17 or madrs or phq9 "
+        "or qids_sr16 or vq or wai_sr or wsas)",
         f"{place} 5, column person: is empty (expected a code for the person)",
         f"{place} 5, column score: 28 lies outside 0 to 27 (expected a whole number from 0 to 27 for PHQ-9)",
         f"{place} 6, column score: is no score (expected a whole number)",

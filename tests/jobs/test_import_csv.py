@@ -202,7 +202,7 @@ def test_import_when_the_mended_file_of_refused_rows_comes_then_reads_it(
         (",2026-01-05,hamd17,24", "column person: is empty (expected the clinic's code of the person"),
         ("P\x007,2026-01-05,hamd17,24", "column person: is no code the record can keep"),
         (f"{'P' * 65},2026-01-05,hamd17,24", "column person: is no code the record can keep"),
-        ("P-7,2026-01-05,sds,24", "column instrument: names no instrument (expected bdi2 or gad7"),
+        ("P-7,2026-01-05,sds,24", "column instrument: names no instrument (expected aaq2 or bads_sf"),
         ("P-7,2026-01-05,hamd17,", "column score: is empty (expected a whole number, or no row)"),
         ("P-7,2026-01-05,hamd17,-999", "column score: -999 is no answer (expected a whole number)"),
         ("P-7,2026-01-05,hamd17,12.5", "column score: 12.5 is no answer"),
@@ -322,7 +322,7 @@ def test_import_when_the_instrument_named_is_unknown_then_lists_those_there_are(
     bring: Import, write_file: WriteFile
 ) -> None:
     result = bring(write_file(f"{ITEMS}P-7,2026-01-05,1,1,1,1,1,1,1,1,1\n"), "--instrument", "sds")
-    assert (result.exit_code, "instrument: names no instrument (expected bdi2 or" in result.stderr) == (
+    assert (result.exit_code, "instrument: names no instrument (expected aaq2 or" in result.stderr) == (
         2,
         True,
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import timezone
 
 from holdfast.access import Role, Viewer
-from holdfast.care import accounts, checkins
+from holdfast.care import accounts, checkins, private_notes
 from holdfast.cli import main
 from holdfast.errors import Conflict
 from holdfast.records.models import (
@@ -228,6 +230,23 @@ def test_verify_when_a_link_was_changed_from_outside_then_names_it(run: Run, nur
     result = run("verify")
     assert result.exit_code == 2
     assert f"link {number} does not fit the one before it" in result.stderr
+
+
+# Keys
+
+
+def test_reseal_when_a_key_was_added_in_front_then_says_how_many_notes(
+    run: Run, nurse: Viewer, settings: Any
+) -> None:
+    bell = make.make_account(Role.THERAPIST, clinic_id=nurse.clinic_id, username="bell")
+    course_id = make.make_course(make.make_episode(by=nurse), by=bell)
+    private_notes.write(course_id, "my thoughts", by=bell, at=make.NOW)
+    settings.NOTES_KEYS = [Fernet.generate_key().decode(), *settings.NOTES_KEYS]
+    assert run("reseal-notes").stdout == "Private notes sealed anew: 1\n"
+    settings.NOTES_KEYS = [Fernet.generate_key().decode()]
+    result = run("reseal-notes")
+    assert result.exit_code == 2
+    assert "no key of this site opens it" in result.stderr
 
 
 # Serving

@@ -190,7 +190,7 @@ def test_score_when_the_instrument_is_kept_as_a_total_then_says_so(tmp_path: Pat
 
 
 def test_score_when_the_instrument_is_unknown_then_lists_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no instrument 'phq'; there are bdi2, gad7"):
+    with pytest.raises(NotFound, match="no instrument 'phq'; there are aaq2, bads_sf"):
         score_file("phq", source=make_answers(tmp_path), out=None)
 
 

@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 from holdfast.outcomes.definitions import Reading
 from holdfast.pathway.history import (
     AlertFact,
+    ChoiceFact,
     CourseFact,
     DecisionFact,
+    FeedbackFact,
     History,
     InfusionFact,
+    JudgedFact,
     PlannedFact,
+    PracticeFact,
     SessionFact,
 )
+from holdfast.protocols.decisions import Decision
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -31,8 +36,15 @@ infusions = st.builds(
 sessions = st.builds(
     SessionFact,
     at=moments,
-    number=st.integers(1, 20),
+    number=st.integers(0, 20),
     attendance=st.sampled_from(["attended", "did_not_attend", "cancelled_by_patient", "cancelled_by_clinic"]),
+)
+practice = st.builds(PracticeFact, at=moments, number=st.integers(1, 5), done_at=st.none() | moments)
+course_decisions = st.builds(
+    Decision,
+    kind=st.sampled_from(["review", "end"]),
+    value=st.sampled_from(["switched", "enough"]),
+    at=moments,
 )
 courses = st.builds(
     CourseFact,
@@ -40,6 +52,14 @@ courses = st.builds(
     therapy=st.sampled_from(["cbt", "dbt", "act", "psychodynamic", "ipt"]),
     started_at=moments,
     sessions=st.lists(sessions, max_size=8).map(tuple),
+    decisions=st.lists(course_decisions, max_size=2).map(tuple),
+    booked=st.lists(moments, max_size=2).map(tuple),
+    practice=st.lists(practice, max_size=4).map(tuple),
+    feedback=st.lists(st.builds(FeedbackFact, at=moments, low=st.booleans()), max_size=2).map(tuple),
+    plan_kept_at=st.none() | moments,
+)
+choices = st.builds(
+    ChoiceFact, at=moments, chosen=st.sampled_from(["cbt", "ipt", "not_sure", "none_for_now"])
 )
 alerts = st.builds(
     AlertFact,
@@ -51,6 +71,13 @@ alerts = st.builds(
 )
 decisions = st.builds(
     DecisionFact, kind=st.just("re_engage"), digest=st.just("0"), accepted=st.booleans(), decided_at=moments
+)
+judged = st.builds(
+    JudgedFact,
+    score=readings,
+    made_at=moments,
+    expected=st.floats(0, 27),
+    above=st.booleans(),
 )
 planned = st.builds(PlannedFact, at=moments, what=st.sampled_from(["infusion", "session"]))
 
@@ -67,6 +94,8 @@ histories = st.builds(
     closed_at=st.none() | st.none() | moments,
     trd_confirmed=st.booleans(),
     planned=st.lists(planned, max_size=3).map(tuple),
+    choices=st.lists(choices, max_size=2).map(tuple),
+    judged=st.lists(judged, max_size=2).map(tuple),
     zone=st.sampled_from(["UTC", "Europe/London", "America/New_York", "Pacific/Auckland"]),
 )
 

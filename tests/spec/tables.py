@@ -19,14 +19,19 @@ from holdfast.instruments.loader import all_instruments
 from holdfast.outcomes.definitions import Reading
 from holdfast.pathway.history import (
     AlertFact,
+    ChoiceFact,
     CourseFact,
     DecisionFact,
+    FeedbackFact,
     History,
     InfusionFact,
+    JudgedFact,
     PlannedFact,
+    PracticeFact,
     SessionFact,
 )
 from holdfast.pathway.next_steps import suggest
+from holdfast.protocols.decisions import Decision
 from holdfast.protocols.loader import therapies
 
 DAY_0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -91,7 +96,7 @@ def forecast(case: dict[str, Any]) -> FixedChance | None:
 
 
 def _with(facts: History, at: datetime, what: str) -> History:
-    return replace(facts, **_changes(facts, at, what))
+    return replace(facts, **(_in_a_course(facts, at, what) or _changes(facts, at, what)))
 
 
 def _changes(facts: History, at: datetime, what: str) -> dict[str, Any]:
@@ -117,10 +122,13 @@ def _changes(facts: History, at: datetime, what: str) -> dict[str, Any]:
         case [therapy, "begins"]:
             course = CourseFact(key=str(len(facts.courses)), therapy=THERAPIES[therapy], started_at=at)
             changes = {"courses": (*facts.courses, course)}
-        case ["session", number, *attendance]:
-            session = SessionFact(at=at, number=int(number), attendance="_".join(attendance))
-            held = replace(facts.courses[-1], sessions=(*facts.courses[-1].sessions, session))
-            changes = {"courses": (*facts.courses[:-1], held)}
+        case ["chose", chosen]:
+            choice = ChoiceFact(at=at, chosen=THERAPIES.get(chosen, chosen))
+            changes = {"choices": (*facts.choices, choice)}
+        case ["above" | "within" as lay, "the", "forecast", "of", "day", day, "which", "said", said]:
+            made_at = DAY_0 + timedelta(days=int(day))
+            judged = JudgedFact(facts.readings[-1], made_at, expected=float(said), above=lay == "above")
+            changes = {"judged": (*facts.judged, judged)}
         case ["declined" | "accepted" as verb, kind]:
             decision = _decision(facts, at, kind, accepted=verb == "accepted")
             changes = {"decisions": (*facts.decisions, decision)}
@@ -131,6 +139,34 @@ def _changes(facts: History, at: datetime, what: str) -> dict[str, Any]:
                 "check_ins_at": (*facts.check_ins_at, scored.at),
             }
     return changes
+
+
+def _in_a_course(facts: History, at: datetime, what: str) -> dict[str, Any]:
+    """What a line about the course begun last changes; nothing for any other line."""
+    if not facts.courses:
+        return {}
+    course, changes = facts.courses[-1], {}
+    match what.split():
+        case ["session", "booked"]:
+            changes = {"booked": (*course.booked, at)}
+        case ["practice", "given", "in", "session", number]:
+            changes = {"practice": (*course.practice, PracticeFact(at=at, number=int(number)))}
+        case ["practice", "of", "session", number, "done"]:
+            done = [replace(p, done_at=at) if p.number == int(number) else p for p in course.practice]
+            changes = {"practice": tuple(done)}
+        case ["feedback", "low" | "good" as fit]:
+            changes = {"feedback": (FeedbackFact(at=at, low=fit == "low"),)}
+        case ["staying-well", "plan", "finished"]:
+            changes = {"plan_kept_at": at}
+        case ["decided", kind, value]:
+            changes = {"decisions": (*course.decisions, Decision(kind, value, at))}
+        case ["session", number, *_] if number.isdecimal():
+            became, _, reason = what.removeprefix(f"session {number} ").partition(", because: ")
+            session = SessionFact(
+                at=at, number=int(number), attendance=became.replace(" ", "_"), reason=reason
+            )
+            changes = {"sessions": (*course.sessions, session)}
+    return {"courses": (*facts.courses[:-1], replace(course, **changes))} if changes else {}
 
 
 def _decision(facts: History, at: datetime, kind: str, *, accepted: bool) -> DecisionFact:

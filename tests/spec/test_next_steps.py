@@ -20,7 +20,10 @@ def judged(case: Case) -> Suggestion | None:
     return RULES[case["rule"]](Facts(history(case).as_of(at), at=at, forecast=forecast(case)))
 
 
-@pytest.mark.parametrize("case", table("rules"))
+EVERY_RULE = [*table("rules"), *table("therapy_rules"), *table("course_rules")]
+
+
+@pytest.mark.parametrize("case", EVERY_RULE)
 def test_rule_when_facts_are_as_in_the_table_then_it_says_what_stands_there(case: Case) -> None:
     found = judged(case)
     if "says" not in case:
@@ -35,7 +38,7 @@ def test_rule_when_facts_are_as_in_the_table_then_it_says_what_stands_there(case
     )
 
 
-@pytest.mark.parametrize("case", [case for case in table("rules") if "says" in case.values[0]])
+@pytest.mark.parametrize("case", [case for case in EVERY_RULE if "says" in case.values[0]])
 def test_rule_when_it_speaks_then_it_gives_the_reasons_of_the_table(case: Case) -> None:
     found = judged(case)
     assert found is not None
@@ -44,8 +47,8 @@ def test_rule_when_it_speaks_then_it_gives_the_reasons_of_the_table(case: Case) 
     assert [reason for reason in rest if reason.on is not None] == []
 
 
-def test_rules_table_when_read_then_every_rule_has_a_case_that_speaks_and_one_that_is_silent() -> None:
-    cases = [case.values[0] for case in table("rules")]
+def test_rules_tables_when_read_then_every_rule_has_a_case_that_speaks_and_one_that_is_silent() -> None:
+    cases = [case.values[0] for case in EVERY_RULE]
     speaks = {case["rule"] for case in cases if "says" in case}
     silent = {case["rule"] for case in cases if "says" not in case}
     assert speaks == silent == set(RULES)

@@ -1,5 +1,6 @@
 """Every page, tried by everyone: each cell says what must happen. All of it is about Ada, a patient of the harbour."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -8,11 +9,12 @@ import pytest
 from django.urls import reverse
 
 from holdfast.access import Viewer
-from holdfast.care import checkins
+from holdfast.care import appointments, checkins, courses, exercises, groups
 from holdfast.records.queries import alerts, patient
 from holdfast.web.urls import urlpatterns
 from tests import make
 from tests.cast import Cast, logged_in
+from tests.talks import make_talk
 
 WHO = ("nobody", "ada", "ben", "bell", "okoro", "rivera", "mo", "sam", "stone")
 """Logged out; Ada; another patient; her therapist; nurse; prescriber; lead; administrator; prescriber elsewhere."""
@@ -31,11 +33,29 @@ TABLE: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "checkin":         ((302, 200, 404, 403, 403, 403, 403, 403, 403), (302, 422, 404, 403, 403, 403, 403, 403, 403)),
     "checkin_thanks":  ((302, 200, 404, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
     "course":          ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "my_choice":       ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "my_therapy":    ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "practice_begin": ((302, 302, 302, 403, 403, 403, 403, 403, 403), (302, 302, 404, 403, 403, 403, 403, 403, 403)),
+    "practice":      ((302, 200, 404, 403, 403, 403, 403, 403, 403), (302, 302, 404, 403, 403, 403, 403, 403, 403)),
+    "practice_save": ((302, 405, 405, 403, 403, 403, 403, 403, 403), (302, 200, 404, 403, 403, 403, 403, 403, 403)),
+    "practice_discard": ((302, 405, 405, 403, 403, 403, 403, 403, 403), (302, 302, 302, 403, 403, 403, 403, 403, 403)),
+    "practice_help": ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "so_far":        ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "so_far_on_paper": ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "so_far_as_file": ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "practised":     ((302, 200, 404, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "practice_go_on": ((302, 405, 405, 403, 403, 403, 403, 403, 403), (302, 302, 404, 403, 403, 403, 403, 403, 403)),
+    "practice_share": ((302, 405, 405, 403, 403, 403, 403, 403, 403), (302, 400, 404, 403, 403, 403, 403, 403, 403)),
+    "plans_worker":  ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "my_plan":       ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 302, 404, 403, 403, 403, 403, 403, 403)),
+    "earlier_plans": ((302, 302, 302, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
     "caseload":        ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
     "enrol":           ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 422, 422, 422, 422, 403, 422)),
     "patient":         ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
     "record_infusion": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "start_course":    ((302, 403, 403, 200, 403, 200, 403, 403, 404), (302, 403, 403, 422, 403, 422, 403, 403, 404)),
+    "choose_therapy":  ((302, 403, 403, 200, 200, 200, 403, 403, 404), (302, 403, 403, 422, 422, 422, 403, 403, 404)),
+    "choice":          ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 403, 422, 403, 403, 404)),
     "record_session":  ((302, 403, 403, 200, 403, 200, 403, 403, 404), (302, 403, 403, 422, 403, 422, 403, 403, 404)),
     "enter_score":     ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 422, 422, 422, 403, 404)),
     "assess":          ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 422, 422, 422, 403, 404)),
@@ -45,14 +65,64 @@ TABLE: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "withdraw":        ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "alerts":          ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
     "acknowledge":     ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 422, 422, 422, 403, 404)),
+    "therapy_course": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "book_session":   ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 422, 422, 422, 403, 404)),
+    "move_session":   ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 422, 422, 422, 403, 404)),
+    "cancel_session": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 422, 422, 422, 422, 403, 404)),
+    "course_decide": ((302, 403, 403, 405, 403, 405, 403, 403, 405), (302, 403, 403, 422, 403, 422, 403, 403, 404)),
+    "session_room":  ((302, 403, 403, 302, 403, 403, 403, 403, 403), (302, 403, 403, 302, 403, 403, 403, 403, 403)),
+    "session_save":  ((302, 403, 403, 405, 403, 403, 403, 403, 403), (302, 403, 403, 409, 403, 403, 403, 403, 403)),
+    "session_note":  ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "private_notes": ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "course_exercises": ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 405, 403, 403, 403, 403, 403)),
+    "exercises_as_file": ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 405, 403, 403, 403, 403, 403)),
+    "exercise_entry": ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 302, 403, 403, 403, 403, 403)),
+    "exercise_begin": ((302, 403, 403, 405, 403, 403, 403, 403, 403), (302, 403, 403, 302, 403, 403, 403, 403, 403)),
+    "exercise_fill": ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 302, 403, 403, 403, 403, 403)),
+    "exercise_save": ((302, 403, 403, 405, 403, 403, 403, 403, 403), (302, 403, 403, 200, 403, 403, 403, 403, 403)),
+    "protocols":     ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "protocol":      ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "protocol_session": ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "protocol_exercise": ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "my_group":        ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "groups":         ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 405, 403, 403, 403, 403, 403)),
+    "group_open":     ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group":          ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 405, 403, 403, 403, 403, 403)),
+    "group_details":  ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group_meeting":  ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group_cancel":   ((302, 403, 403, 405, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group_roster":   ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 405, 403, 403, 403, 403, 403)),
+    "group_handout":  ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 405, 403, 403, 403, 403, 403)),
+    "group_correct":  ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group_member":   ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group_join":     ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "group_leave":    ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
     "accounts":        ((302, 403, 403, 403, 403, 403, 403, 200, 403), (302, 403, 403, 403, 403, 403, 403, 422, 403)),
     "calibration":     ((302, 403, 403, 403, 403, 403, 200, 403, 403), (302, 403, 403, 403, 403, 403, 405, 403, 403)),
 }  # fmt: skip
 
 ABOUT_AN_EPISODE = (
     "patient", "record_infusion", "start_course", "record_session", "enter_score", "assess", "close_episode", "decide",
-    "what_if",
+    "what_if", "choose_therapy", "group_member", "group_join", "group_leave",
 )  # fmt: skip
+
+
+ABOUT_A_COURSE = (
+    "therapy_course", "course_decide", "session_room", "session_save", "private_notes", "course_exercises",
+    "exercises_as_file", "book_session",
+)  # fmt: skip
+PLANS = ("my_plan", "earlier_plans")
+
+ABOUT_A_GROUP = ("group", "group_details", "group_meeting", "group_cancel", "group_roster")
+
+
+def _group(cast: Cast) -> tuple[int, uuid.UUID]:
+    """A skills group that Ada is in, and its first meeting."""
+    began = make.NOW - timedelta(days=27)
+    group = make.make_group(by=cast.bell)
+    course = courses.start(cast.adas_episode, "dbt", track="group", started_at=began, by=cast.bell, at=began)
+    groups.enrol(group, course, shown_as="Ada", week=1, agreed=True, by=cast.bell, at=began)
+    return group, make.make_meeting(group, by=cast.bell, at=began + timedelta(hours=1))
 
 
 @pytest.fixture
@@ -60,10 +130,13 @@ def places(cast: Cast) -> Mapping[str, dict[str, Any]]:
     """What each page is about: Ada's draft and check-in, her infusion, her alert."""
     sent = make.make_check_in(cast.adas_episode, 1, 1, 1, 1, 1, 1, 1, 1, 1, by=cast.ada)
     make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=make.NOW - timedelta(days=1))
-    make.make_course(cast.adas_episode, by=cast.bell)
+    course_id = make.make_course(cast.adas_episode, by=cast.bell)
+    in_the_course = {"course_id": course_id}
     infusion = patient.last_infusion(cast.okoro, cast.adas_episode)
     assert infusion is not None
     about_ada = {"episode_id": cast.adas_episode}
+    group, meeting = _group(cast)
+    booking = {**in_the_course, "uid": _booking(cast, course_id)}
     return {
         "checkin_start": {"instrument": "phq9"},
         "checkin": {
@@ -72,8 +145,45 @@ def places(cast: Cast) -> Mapping[str, dict[str, Any]]:
         },
         "checkin_thanks": {"uid": sent},
         "withdraw": {**about_ada, "kind": "infusion", "uid": infusion.uid},
+        "choice": {**about_ada, "uid": make_talk(cast.adas_episode, by=cast.bell)},
         "acknowledge": {"alert_id": alerts.waiting(cast.okoro)[0].alert_id},
         **dict.fromkeys(ABOUT_AN_EPISODE, about_ada),
+        **{page: {"group_id": group} for page in ABOUT_A_GROUP},
+        "group_handout": {"group_id": group, "week": 2},
+        "group_correct": {"uid": meeting},
+        **dict.fromkeys(ABOUT_A_COURSE, in_the_course),
+        **{key: {"slug": "staying_safe"} for key in PLANS},
+        **_practice(cast, course_id),
+        **dict.fromkeys(("move_session", "cancel_session"), booking),
+        "session_note": {**in_the_course, "session": make.make_note(course_id, by=cast.bell)},
+        "exercise_begin": {**in_the_course, "name": "cbt.thought_record"},
+        "protocol": {"slug": "cbt"},
+        "protocol_session": {"slug": "cbt", "outline": "cbt-01"},
+        "protocol_exercise": {"slug": "cbt", "name": "cbt.thought_record"},
+    }
+
+
+def _booking(cast: Cast, course_id: int) -> uuid.UUID:
+    """A session of Ada's course that is booked."""
+    uid, starts_at = uuid.uuid4(), make.NOW + timedelta(days=3)
+    appointments.book(
+        course_id, starts_at=starts_at, minutes=50, channel="phone", by=cast.bell, at=make.NOW, uid=uid
+    )
+    return uid
+
+
+def _practice(cast: Cast, course_id: int) -> Mapping[str, dict[str, Any]]:
+    """Ada's own draft and entry, and what Dr Bell began to fill in with her."""
+    thread = exercises.begin(course_id, "cbt.thought_record", by=cast.ada, at=make.NOW)
+    exercises.finish(thread, {"moment": "at work"}, outcome="done", by=cast.ada, at=make.NOW)
+    draft = {"uid": exercises.begin(course_id, "cbt.good_minute", by=cast.ada, at=make.NOW)}
+    filling = {"uid": exercises.begin(course_id, "cbt.good_minute", by=cast.bell, at=make.NOW)}
+    return {
+        "practice_begin": {"name": "cbt.five_parts"},
+        **dict.fromkeys(("practice", "practice_save", "practice_discard"), draft),
+        **{key: {"thread": thread} for key in ("practised", "practice_go_on", "practice_share")},
+        "exercise_entry": {"course_id": course_id, "thread": thread},
+        **dict.fromkeys(("exercise_fill", "exercise_save"), filling),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from holdfast.care import patients
+from holdfast.care import appointments, patients
 from holdfast.records.queries.caseload import PAGE_SIZE
 from tests import make
 from tests.cast import Cast, logged_in
@@ -57,6 +57,38 @@ def test_caseload_when_a_safety_alert_waits_has_that_person_first(cast: Cast, nu
     first = seen.table(nurse.get("/caseload/"), "People in care")[0]
 
     assert first[0].startswith("Ben Birch H-002")
+    assert first[1].startswith("now: 1 alert Answer the safety alert")
+
+
+def test_caseload_when_another_step_is_urgent_for_longer_still_has_the_alert_first(
+    cast: Cast, nurse: Client
+) -> None:
+    course = make.make_course(cast.adas_episode, by=cast.bell)
+    tomorrow, earlier = make.NOW + timedelta(hours=20), make.NOW - timedelta(hours=1)
+    appointments.book(
+        course, starts_at=tomorrow, minutes=50, channel="phone", by=cast.bell, at=make.NOW - DAYS
+    )
+    make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=earlier)
+    make.make_check_in(cast.bens_episode, 3, 3, 3, 3, 3, 3, 3, 3, 2, by=cast.bell)
+
+    first, second = seen.table(nurse.get("/caseload/"), "People in care")
+
+    assert (first[0], second[0]) == ("Ben Birch H-002", "Ada Alder H-001")
+    assert first[1].startswith("now: 1 alert Answer the safety alert")
+    assert second[1].startswith("now Move the booked session")
+
+
+def test_caseload_when_someone_has_both_names_the_alert_as_the_next_step(cast: Cast, nurse: Client) -> None:
+    course = make.make_course(cast.adas_episode, by=cast.bell)
+    tomorrow, earlier = make.NOW + timedelta(hours=20), make.NOW - timedelta(hours=1)
+    appointments.book(
+        course, starts_at=tomorrow, minutes=50, channel="phone", by=cast.bell, at=make.NOW - DAYS
+    )
+    make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=earlier)
+    make.make_check_in(cast.adas_episode, 3, 3, 3, 3, 3, 3, 3, 3, 2, by=cast.bell)
+
+    first = seen.table(nurse.get("/caseload/"), "People in care")[0]
+
     assert first[1].startswith("now: 1 alert Answer the safety alert")
 
 

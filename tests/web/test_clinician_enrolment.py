@@ -61,6 +61,8 @@ def test_enrolment_when_the_code_is_someone_elses_keeps_what_was_typed(doctor: C
          "Expected: an IANA name such as Europe/London."),
         ("instrument", "tarot", "Questionnaire that judges the course: "
          "Select a valid choice. tarot is not one of the available choices."),
+        ("instrument", "wai_sr", "Questionnaire that judges the course: "
+         "Select a valid choice. wai_sr is not one of the available choices."),
         ("started_at", "2036-01-01T00:00", "When care began: Lies in the future. "
          "Expected: a moment that has passed; it is now 2026-03-02 15:00 in Europe/London."),
     ],

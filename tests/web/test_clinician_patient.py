@@ -7,14 +7,14 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from holdfast.care import alerts, checkins, corrections, outlooks, patients
-from holdfast.records.models import AuditEvent
+from holdfast.records.models import AuditEvent, Outlook, OutlookScore
 from holdfast.web.clinician.patient import ITEMS_ON_A_PAGE
 from tests import make
 from tests.cast import Cast, logged_in
 from tests.web import seen
 
 DAYS = timedelta(days=1)
-PAGE_QUERIES = 35
+PAGE_QUERIES = 43
 """Every part of the page asks first whether the episode is the viewer's to open; none asks once a row."""
 
 
@@ -224,6 +224,35 @@ def test_patient_when_the_name_holds_markup_shows_it_as_text(cast: Cast, doctor:
 @pytest.mark.parametrize("number", ["0", "99999999999999999999"])
 def test_patient_when_there_is_no_such_episode_is_not_found(cast: Cast, doctor: Client, number: str) -> None:
     assert doctor.get(f"/patients/{number}/").status_code == 404
+
+
+def test_patient_when_the_score_is_above_the_forecast_says_both_with_their_dates(
+    cast: Cast, doctor: Client
+) -> None:
+    make.make_check_in(cast.adas_episode, 2, by=cast.bell, at=make.NOW - 28 * DAYS)
+    course = make.make_course(cast.adas_episode, by=cast.bell)
+    for number in range(1, 7):
+        held_at = make.NOW - (20 - number) * DAYS
+        make.make_session(course, by=cast.bell, happened_at=held_at, number=number)
+    make.make_check_in(cast.adas_episode, 2, by=cast.bell, at=make.NOW)
+    OutlookScore.objects.create(
+        clinic_id=cast.bell.clinic_id,
+        episode_id=cast.adas_episode,
+        outlook=Outlook.objects.get(episode_id=cast.adas_episode, made_at=make.NOW - 28 * DAYS),
+        instrument="phq9",
+        came_at=make.NOW,
+        total=16,
+        weeks_ahead=4,
+        expected=9.7,
+        within50=False,
+        within80=False,
+        within95=True,
+        pit=0.96,
+        crps=4.0,
+    )
+
+    said = "Off track: higher than the forecast said: PHQ-9 16 on 2 Mar 2026; the forecast of 2 Feb 2026 said about 10"
+    assert said in seen.text(page_of(cast, doctor))
 
 
 @pytest.mark.parametrize("entries", [1, 3])

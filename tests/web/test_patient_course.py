@@ -146,6 +146,14 @@ def test_course_when_two_scales_were_answered_shows_one_and_links_to_the_other(
     assert "Few signs are left" not in said
 
 
+def test_course_when_a_process_was_measured_too_then_it_is_no_course(cast: Cast, phone: Client) -> None:
+    fill(cast)
+    before = course(phone)
+    checkins.enter_score(cast.adas_episode, "wai_sr", 48, by=cast.rivera, at=NOW - timedelta(days=1))
+    assert "WAI-SR" not in course(phone)
+    assert course(phone, "/my-course/?scale=wai_sr") == before
+
+
 def test_course_when_a_scale_is_asked_for_that_has_no_score_shows_the_usual_one(
     cast: Cast, phone: Client
 ) -> None:
@@ -188,5 +196,5 @@ def test_course_when_shown_takes_a_fixed_number_of_queries(
         make_check_in(cast.adas_episode, 2, by=cast.ada, at=at)
         make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=at, at=at)
     phone.get("/my-course/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(23):
         phone.get("/my-course/")

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -28,6 +29,16 @@ _SAME_ANSWER = timedelta(hours=24)
 one and must be looked at anew (H-004)."""
 
 
+@dataclass(frozen=True)
+class Marked:
+    """An answer someone must look at: which, how soon (level 1 to 3), and what it is about."""
+
+    item: str
+    value: int
+    level: int
+    kind: str = "suicide"
+
+
 def raise_for(
     marked: Iterable[ItemAlert],
     *,
@@ -37,6 +48,14 @@ def raise_for(
     by: Viewer,
     at: datetime,
 ) -> int:
+    """Raise an alert for each marked answer of a check-in and give how many are new."""
+    items = [Marked(item.item, item.value, item.level) for item in marked]
+    return raise_marked(items, episode=episode, uid=checkin_uid, asked_in=instrument, by=by, at=at)
+
+
+def raise_marked(
+    marked: Iterable[Marked], *, episode: Episode, uid: uuid.UUID, asked_in: str, by: Viewer, at: datetime
+) -> int:
     """Raise an alert for each marked answer and give how many are new.
 
     H-001: runs inside the transaction that keeps the answer, so that neither is ever there without the other.
@@ -45,15 +64,16 @@ def raise_for(
     clinic = Clinic.objects.get(pk=episode.patient.clinic_id)
     new = 0
     for item in marked:
-        same = Alert.objects.filter(checkin_uid=checkin_uid, item=item.item, level=item.level)
+        same = Alert.objects.filter(checkin_uid=uid, item=item.item, level=item.level)
         if same.filter(raised_at__gt=at - _SAME_ANSWER).exists():
             continue
         alert = Alert.objects.create(
-            checkin_uid=checkin_uid,
+            checkin_uid=uid,
             item=item.item,
             level=item.level,
+            kind=item.kind,
             episode=episode,
-            instrument=instrument,
+            instrument=asked_in,
             value=item.value,
             owner_id=_first_owner(clinic, episode),
             raised_at=at,

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from holdfast import units
 from holdfast.access import Permission, Role, Viewer, require
-from holdfast.care import checkins, infusions, therapy
+from holdfast.care import checkins, courses, infusions, therapy
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import Answers
 from holdfast.records.models import CheckIn, Episode, TherapyCourse
@@ -64,15 +64,29 @@ def infusion(
 def course(episode: Episode, slug: str, *, started_at: datetime, by: Viewer, at: datetime) -> TherapyCourse:
     """Open a course of a therapy."""
     require(by, Permission.RECORD_SESSION)
-    pk = therapy.keep_course(episode, slug, started_at=started_at, by=by, at=at)
+    pk = courses.keep(episode, slug, started_at=started_at, by=by, at=at)
     return TherapyCourse(pk=pk, episode=episode, therapy=slug)
 
 
 def session(
-    course: TherapyCourse, *, number: int, attendance: str, happened_at: datetime, by: Viewer, at: datetime
+    course: TherapyCourse,
+    *,
+    number: int,
+    attendance: str,
+    happened_at: datetime,
+    by: Viewer,
+    at: datetime,
+    held: therapy.Held | None = None,
 ) -> None:
     """Keep what became of one session of a course opened here."""
     require(by, Permission.RECORD_SESSION)
     therapy.keep_session(
-        course, number=number, attendance=attendance, happened_at=happened_at, by=by, at=at, uid=uuid.uuid4()
+        course,
+        number=number,
+        attendance=attendance,
+        happened_at=happened_at,
+        by=by,
+        at=at,
+        uid=uuid.uuid4(),
+        held=held,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from holdfast.instruments.loader import load
 from holdfast.instruments.scoring import band_of
+from holdfast.pathway.attendance import drifting
 from holdfast.pathway.history import ATTENDED, History
 from holdfast.pathway.next_steps import Suggestion
 from holdfast.records.models import CaseloadEntry, Outlook, Patient, PatientDetails
@@ -62,7 +63,7 @@ def _people(episode_ids: Sequence[int]) -> Mapping[int, tuple[Patient, str]]:
 def _entry(line: Line, patient: Patient, name: str, *, at: datetime) -> CaseloadEntry:
     history = line.history
     first = line.suggestions[0] if line.suggestions else None
-    course = history.courses[-1] if history.courses else None
+    course = history.course
     open_alerts = len(history.open_alerts)
     return CaseloadEntry(
         episode_id=line.outlook.episode_id,
@@ -83,6 +84,7 @@ def _entry(line: Line, patient: Patient, name: str, *, at: datetime) -> Caseload
         infusions=len(history.infusions),
         therapy=course.therapy if course else "",
         sessions_attended=sum(s.attendance == ATTENDED for s in course.sessions) if course else 0,
+        drifting=history.closed_at is None and drifting(history, at=at),
         updated_at=at,
         **_scores(history),
     )

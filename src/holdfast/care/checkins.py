@@ -176,16 +176,20 @@ def send(draft_uid: uuid.UUID, *, by: Viewer, at: datetime) -> Kept:
 
 
 def correct(uid: uuid.UUID, *, total: int, reason: str, by: Viewer, at: datetime) -> None:
-    """Replace a check-in's total by the right one, with the reason."""
+    """Replace a check-in's total by the right one, with the reason; a total that is marked raises its alert."""
     require(by, Permission.ENTER_SCORE)
     row = CheckIn.current.filter(uid=uid).first()
     if row is None:
         raise NotFound("no such check-in, or it has been corrected since you opened it")
-    scope.episode(by, row.episode_id)
+    episode = scope.episode(by, row.episode_id)
     result = score_total(load(row.instrument), total)
     changes = {"answers": None, "total": result.total, "band": result.band or "", "complete": True}
     with transaction.atomic():
         corrections.replace(row, changes=changes, reason=reason, by=by, at=at)
+        # H-001: as when a score is kept, so a slip that is put right cannot hide what it should have raised.
+        alerts.raise_for(
+            result.alerts, episode=episode, checkin_uid=uid, instrument=row.instrument, by=by, at=at
+        )
         audit.note("check-in corrected", subject="check-in", subject_id=str(uid), by=by, at=at)
     outlooks.refresh(row.episode_id, at=at)
 

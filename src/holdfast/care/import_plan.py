@@ -30,6 +30,7 @@ from holdfast.care.import_entries import (
 )
 from holdfast.care.import_scores import Asked, Scored, score_all
 from holdfast.errors import InvalidInput, Problem
+from holdfast.instruments.loader import judging
 from holdfast.pathway.checkin_times import arrival
 from holdfast.pathway.history import ATTENDED, Attendance, History, InfusionFact
 from holdfast.protocols.loader import therapies
@@ -231,8 +232,9 @@ def _new_people(entries: Iterable[Entry], *, known: Collection[str]) -> tuple[Ne
 
 
 def _new_person(code: str, entries: Sequence[Entry]) -> NewPerson:
-    """Care began with the first entry; the instrument answered most often judges the episode."""
-    used = Counter(entry.instrument for entry in entries if isinstance(entry, CheckInEntry))
+    """Care began with the first entry; of those that can, the instrument answered most often judges the episode."""
+    asked = (entry.instrument for entry in entries if isinstance(entry, CheckInEntry))
+    used = Counter(slug for slug in asked if slug in judging())
     (instrument, _), *_ = used.most_common(1) or [(DEFAULT_INSTRUMENT, 0)]
     return NewPerson(code, started_at=min(entry.happened_at for entry in entries), instrument=instrument)
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from holdfast.access import Permission, Viewer, require
-from holdfast.care import alerts, audit, infusions, therapy
+from holdfast.care import alerts, audit, courses, infusions, therapy
 from holdfast.care.caseload import NOTHING_TO_DO
 from holdfast.care.import_entries import NewPerson, Plan, PlannedCheckIn, PlannedInfusion, PlannedSession
 from holdfast.errors import Conflict
@@ -174,16 +174,16 @@ def _keep_infusions(
 def _keep_sessions(
     sessions: Sequence[PlannedSession], episodes: Mapping[str, int], *, by: Viewer, at: datetime
 ) -> None:
-    courses = _newest_courses(sorted({episodes[planned.entry.person] for planned in sessions}))
+    opened = _newest_courses(sorted({episodes[planned.entry.person] for planned in sessions}))
     for planned in sessions:
         entry = planned.entry
         place = episodes[entry.person], entry.therapy
-        if place not in courses:
-            courses[place] = therapy.keep_course(
+        if place not in opened:
+            opened[place] = courses.keep(
                 Episode(pk=place[0]), entry.therapy, started_at=entry.happened_at, by=by, at=at
             )
         therapy.keep_session(
-            TherapyCourse(pk=courses[place], episode_id=place[0]),
+            TherapyCourse(pk=opened[place], episode_id=place[0]),
             number=planned.number,
             attendance=entry.attendance,
             happened_at=entry.happened_at,

@@ -4,10 +4,10 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -21,8 +21,9 @@ from holdfast.pathway.history import ATTENDED, History
 from holdfast.pathway.next_steps import Suggestion, suggest
 from holdfast.pathway.stage import stage as stage_of
 from holdfast.protocols.loader import all_protocols
+from holdfast.protocols.therapy import Therapy
 from holdfast.records.models import Episode, Outlook
-from holdfast.records.queries.history import histories
+from holdfast.records.queries.history import histories, judged
 
 STANDS_FOR = timedelta(days=7)
 """How long an outlook stands when nothing changes. Chances within so many days are counted from when it was made."""
@@ -56,7 +57,7 @@ def renew(episode_ids: Sequence[int], *, at: datetime, unless_current: bool = Fa
     younger than a week. What fails for one person does not touch the others.
     """
     known = {pk: history.as_of(at) for pk, history in histories(episode_ids).items()}
-    due = _due(known, at=at) if unless_current else known
+    due = _looked_back(_due(known, at=at) if unless_current else known, at=at)
     made = [_make(pk, history, forecast, at=at) for (pk, history), forecast in _forecasts(due, at=at)]
     with transaction.atomic():
         # Locked, so that two outlooks made at once are kept one after the other and the list shows the later.
@@ -66,9 +67,15 @@ def renew(episode_ids: Sequence[int], *, at: datetime, unless_current: bool = Fa
             [caseload.Line(row, due[one.pk], one.suggestions) for row, one in zip(kept, made, strict=True)],
             at=at,
         )
+    return Renewal(made=len(due), stood=len(known) - len(due))
+
+
+def _looked_back(due: Mapping[int, History], *, at: datetime) -> dict[int, History]:
+    """The same histories with earlier outlooks judged by all that has come: next steps ask how the newest one fared."""
     for pk, history in due.items():
         _attempt(lambda pk=pk, history=history: hindsight.reconcile(pk, history, at=at), "hindsight", [])  # type: ignore[misc]
-    return Renewal(made=len(due), stood=len(known) - len(due))
+    now = judged(due)
+    return {pk: replace(history, judged=now[pk]).as_of(at) for pk, history in due.items()}
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,8 @@ def ahead_of(
 def record_of(history: History, *, at: datetime) -> model.Record:
     """The facts as the forecast reads them: days since the episode began, doses relative to 0.5 mg/kg.
 
-    Scores of instruments without a severity link, and sessions that did not take place, say nothing to the model.
+    Scores of instruments without a severity link, sessions that did not take place, the preparation, and sessions of a
+    therapy the model does not know say nothing to it.
     """
     start = min([history.started_at, *(reading.at for reading in history.readings)])
     return model.Record(
@@ -190,10 +198,11 @@ def record_of(history: History, *, at: datetime) -> model.Record:
             if i.at >= start
         ),
         sessions=tuple(
-            model.SessionEvent(day=units.days_between(start, s.at), therapy=course.therapy)
+            model.SessionEvent(day=units.days_between(start, s.at), therapy=course.protocol.family)
             for course in history.courses
+            if course.protocol.family in model.THERAPIES
             for s in course.sessions
-            if s.attendance == ATTENDED and s.at >= start
+            if s.attendance == ATTENDED and s.number and s.at >= start
         ),
         as_of_day=units.days_between(start, at),
     )
@@ -201,9 +210,17 @@ def record_of(history: History, *, at: datetime) -> model.Record:
 
 def digest(history: History) -> str:
     """SHA-256 of the facts an outlook is made from; equal facts, equal digest."""
-    facts = asdict(history)
-    facts.pop("decisions")
+    facts = {name: value for name, value in _plain(history).items() if name != "decisions"}
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """A fact as plain values; a protocol, which is large, as its slug and version."""
+    if isinstance(value, Therapy):
+        return [value.slug, value.version]
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _attempt(make: Callable[[], Made], what: str, failures: list[str]) -> Made | None:

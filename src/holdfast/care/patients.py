@@ -9,7 +9,7 @@ from holdfast.access import Permission, Viewer, require
 from holdfast.care import audit, outlooks
 from holdfast.care.accounts import known_zone
 from holdfast.errors import Conflict, InvalidInput, Problem
-from holdfast.instruments.loader import load
+from holdfast.instruments.loader import judging, load
 from holdfast.records.models import Assessment, Clinic, Episode, EpisodeEnd, Patient, PatientDetails
 from holdfast.records.queries import scope
 
@@ -27,7 +27,8 @@ def enrol(
 ) -> int:
     """Take a person into care and open their episode; gives the episode's id.
 
-    Errors: `InvalidInput` for an empty code or name or an unknown zone; `Conflict` when the clinic knows the code.
+    Errors: `InvalidInput` for an empty code or name, an unknown zone or an instrument that tells no response;
+    `Conflict` when the clinic knows the code.
     """
     require(by, Permission.ENROL_PATIENT)
     episode_id = keep(
@@ -65,6 +66,9 @@ def keep(
     ]
     if started_at is not None and started_at > at:
         problems.append(Problem("start of care", "lies in the future", "a moment that has passed"))
+    if load(instrument).slug not in judging():
+        what = f"too little is known to judge a course on {load(instrument).name}"
+        problems.append(Problem("instrument", what, "one of " + ", ".join(judging())))
     if problems:
         raise InvalidInput(*problems)
     try:
@@ -87,7 +91,7 @@ def keep(
     episode = Episode.objects.create(
         patient=patient,
         started_at=begun,
-        primary_instrument=load(instrument).slug,
+        primary_instrument=instrument,
         recorded_at=at,
         recorded_by_id=by.account_id,
     )

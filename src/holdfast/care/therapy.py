@@ -1,51 +1,33 @@
-"""Courses of psychotherapy are opened, and their sessions recorded, attended or not."""
+"""Therapy sessions are recorded, attended or not."""
 
 import uuid
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from holdfast.access import Permission, Viewer, require
 from holdfast.care import audit, outlooks
 from holdfast.errors import Conflict, InvalidInput, NotFound, Problem
-from holdfast.protocols.loader import therapies
-from holdfast.records.models import Episode, TherapyCourse, TherapySession
+from holdfast.records.models import Appointment, TherapyCourse, TherapySession
 from holdfast.records.queries import scope
 
-
-def start_course(episode_id: int, therapy: str, *, started_at: datetime, by: Viewer, at: datetime) -> int:
-    """Open a course of a therapy on the current version of its protocol; gives the course's id."""
-    require(by, Permission.RECORD_SESSION)
-    episode = scope.episode(by, episode_id)
-    course_id = keep_course(episode, therapy, started_at=started_at, by=by, at=at)
-    outlooks.refresh(episode.pk, at=at)
-    return course_id
+SAME_DAY = timedelta(hours=12)
+"""A session so near to a booking came of it, also where nobody named the booking."""
 
 
-@transaction.atomic
-def keep_course(episode: Episode, therapy: str, *, started_at: datetime, by: Viewer, at: datetime) -> int:
-    """Write the course and its audit; no statistics. For verbs that have checked the permission."""
-    known = {one.slug: one for one in therapies()}
-    if therapy not in known:
-        raise InvalidInput(Problem("therapy", f"{therapy} is not a therapy", " or ".join(known)))
-    protocol = known[therapy]
-    if started_at > at:
-        raise InvalidInput(Problem("start", "lies in the future", "a moment that has passed"))
-    # Locked, so that two taps at the same moment open one course.
-    Episode.objects.select_for_update().get(pk=episode.pk)
-    same = TherapyCourse.objects.filter(episode=episode, therapy=protocol.slug, started_at=started_at).first()
-    if same is not None:
-        return same.pk
-    course = TherapyCourse.objects.create(
-        episode=episode,
-        therapy=protocol.slug,
-        protocol_version=protocol.version,
-        started_at=started_at,
-        recorded_at=at,
-        recorded_by_id=by.account_id,
-    )
-    audit.note("therapy course opened", subject="course", subject_id=course.pk, by=by, at=at, therapy=therapy)
-    return course.pk
+@dataclass(frozen=True)
+class Held:
+    """More about a session, where it is known: its outline in the protocol, its form, how they met, its booking.
+
+    `reason` is what got in the way of one that did not take place.
+    """
+
+    outline: str = ""
+    variant: str = ""
+    channel: str = ""
+    appointment: uuid.UUID | None = None
+    reason: str = ""
 
 
 def record_session(
@@ -57,10 +39,11 @@ def record_session(
     by: Viewer,
     at: datetime,
     uid: uuid.UUID | None = None,
+    held: Held | None = None,
 ) -> None:
     """Record what became of one session. Sending the same `uid` again records nothing new.
 
-    Errors: `InvalidInput` for a number below 1, an unknown attendance or a moment in the future; `Conflict` when the
+    Errors: `InvalidInput` for a number below 0, an unknown attendance or a moment in the future; `Conflict` when the
     same number was attended already.
     """
     require(by, Permission.RECORD_SESSION)
@@ -80,6 +63,7 @@ def record_session(
             by=by,
             at=at,
             uid=uid,
+            held=held,
         )
     except IntegrityError:
         if not TherapySession.objects.filter(uid=uid, course=course).exists():
@@ -97,14 +81,21 @@ def keep_session(
     by: Viewer,
     at: datetime,
     uid: uuid.UUID,
-) -> None:
+    held: Held | None = None,
+) -> TherapySession:
     """Write the session and its audit; no statistics. For verbs that have checked the permission."""
+    held = held or Held()
     _refuse_unfit(course, number=number, attendance=attendance, happened_at=happened_at, at=at)
     row = TherapySession.objects.create(
         uid=uid,
         course=course,
         number=number,
+        outline=held.outline,
+        variant=held.variant,
+        channel=held.channel,
+        appointment_id=appointment_id(course.pk, held.appointment) or _booked_for(course.pk, happened_at),
         attendance=attendance,
+        reason="" if attendance == TherapySession.Attendance.ATTENDED else held.reason.strip()[:200],
         happened_at=happened_at,
         recorded_at=at,
         recorded_by_id=by.account_id,
@@ -117,6 +108,28 @@ def keep_session(
         at=at,
         episode=course.episode_id,
     )
+    return row
+
+
+def appointment_id(course_id: int, uid: uuid.UUID | None) -> int | None:
+    """The booking a session came of. Errors: `NotFound` for one of another course, or that was moved meanwhile."""
+    if uid is None:
+        return None
+    pk: int | None = (
+        Appointment.current.filter(uid=uid, course_id=course_id).values_list("pk", flat=True).first()
+    )
+    if pk is None:
+        raise NotFound("no such booking of this course, or it was moved since you opened it")
+    return pk
+
+
+def _booked_for(course_id: int, happened_at: datetime) -> int | None:
+    """The open booking of the course nearest to that moment, within half a day; None without one."""
+    settled = TherapySession.current.filter(course_id=course_id, appointment__isnull=False)
+    near = (happened_at - SAME_DAY, happened_at + SAME_DAY)
+    rows = Appointment.current.filter(course_id=course_id, happened_at__range=near)
+    booked = rows.exclude(pk__in=settled.values("appointment")).values_list("happened_at", "pk")
+    return min(((abs(start - happened_at), pk) for start, pk in booked), default=(None, None))[1]
 
 
 def _refuse_unfit(
@@ -124,8 +137,10 @@ def _refuse_unfit(
 ) -> None:
     known = TherapySession.Attendance.values
     problems = []
-    if not 1 <= number <= 500:
-        problems.append(Problem("session number", f"{number} is not a session", "1, 2, 3 …"))
+    if not 0 <= number <= 500:
+        problems.append(
+            Problem("session number", f"{number} is not a session", "1, 2, 3 …, or 0 for the preparation")
+        )
     if attendance not in known:
         problems.append(Problem("attendance", f"{attendance!r} is not known", " or ".join(known)))
     if happened_at > at:

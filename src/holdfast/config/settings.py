@@ -2,14 +2,18 @@
 
 HOLDFAST_DATABASE_URL    sqlite:///absolute/path or postgres://…   (default: var/holdfast.sqlite3 where you stand)
 HOLDFAST_SECRET_KEY      signs sessions                            (default: made once, kept in var/secret_key)
+HOLDFAST_NOTES_KEYS      seal private notes, with commas, newest first  (default: made once, kept in var/notes_key)
 HOLDFAST_ALLOWED_HOSTS   names the site answers to, with commas    (default: localhost,127.0.0.1)
 HOLDFAST_HTTPS           1 behind TLS: secure cookies, HSTS, redirect
 HOLDFAST_DEMO            1 for the synthetic clinic
+HOLDFAST_PROTOCOLS       folders of the clinic's own protocols      (default: none; several joined as in PATH)
 HOLDFAST_MAIL_URL        smtp://user:password@host:port for alert notices (default: notices go to the log)
 """
 
+import base64
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,19 +24,24 @@ PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path.cwd() / "var"
 
 
-def _kept_secret_key() -> str:
-    """The site's own key: made once, readable by its owner alone, the same after every restart."""
-    path = VAR / "secret_key"
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """A secret of the site's own: made once, readable by its owner alone, the same after every restart."""
+    path = VAR / name
     VAR.mkdir(exist_ok=True)
     with suppress(FileExistsError):  # made before, or by a process that starts at the same moment
         made = path.with_suffix(f".{os.getpid()}")
         made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(50))
+        made.write_text(make())
         try:
             os.link(made, path)  # whole or not at all: nobody can read half a key
         finally:
             made.unlink()
     return path.read_text()
+
+
+def _notes_key() -> str:
+    """A new key for private notes: 32 random bytes, as the cipher wants them written."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def _database(url: str) -> dict[str, object]:
@@ -59,7 +68,13 @@ DEMO = _environment_flag("HOLDFAST_DEMO")
 HTTPS = _environment_flag("HOLDFAST_HTTPS")
 DEBUG = False
 
-SECRET_KEY = os.environ.get("HOLDFAST_SECRET_KEY") or _kept_secret_key()
+# A clinic's own therapies, and shipped ones with its changes; read once, at start.
+PROTOCOL_FOLDERS = tuple(
+    Path(folder) for folder in os.environ.get("HOLDFAST_PROTOCOLS", "").split(os.pathsep) if folder
+)
+
+SECRET_KEY = os.environ.get("HOLDFAST_SECRET_KEY") or _kept("secret_key", lambda: secrets.token_urlsafe(50))
+NOTES_KEYS = (os.environ.get("HOLDFAST_NOTES_KEYS") or _kept("notes_key", _notes_key)).split(",")
 ALLOWED_HOSTS = os.environ.get("HOLDFAST_ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
 DATABASES = {
     "default": _database(os.environ.get("HOLDFAST_DATABASE_URL", f"sqlite:///{VAR / 'holdfast.sqlite3'}"))

@@ -1,12 +1,10 @@
 """Makes the synthetic clinic: its staff, and everything its people went through, by the verbs a clinic uses."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import click
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
@@ -15,7 +13,10 @@ from django.db import transaction
 from holdfast.access import Role, Viewer
 from holdfast.care import accounts, alerts, audit, backlog, outlooks, patients, suggestions
 from holdfast.jobs import demo_people
-from holdfast.jobs.demo_people import Answered, Given, Held, Person
+from holdfast.jobs.demo_content import content
+from holdfast.jobs.demo_group import GroupSteps
+from holdfast.jobs.demo_people import Answered, Given, Person
+from holdfast.jobs.demo_therapy import Step, Team, TherapySteps, log_in_name
 from holdfast.records.queries import alerts as alert_rows
 from holdfast.records.queries import clinic as clinics
 from holdfast.records.queries import operation, patient, scope
@@ -49,19 +50,10 @@ DECISIONS = {
 """Who decided on a next step yesterday: accepted or not, and the reason given."""
 
 LOOKED_IN_EVERY = timedelta(days=14)
+LOG_INS_SINCE = timedelta(days=33)
+"""How long ago more patients got a log-in; Ada, the first, had hers from her first day."""
 
 _CHEAP_ITERATIONS = 1_000
-
-Step = tuple[datetime, Callable[[datetime], None]]
-"""When, and what is done then."""
-
-
-@dataclass
-class Team:
-    """The clinic, and who acts in it by log-in name; Ada joins when she comes into care."""
-
-    clinic_id: int
-    members: dict[str, Viewer]
 
 
 def seed(people: Sequence[Person], *, at: datetime) -> None:
@@ -69,12 +61,13 @@ def seed(people: Sequence[Person], *, at: datetime) -> None:
     with _quietly(), _cheap_hashes(), transaction.atomic():
         seeding = _Seeding(_open_clinic(at=at - OPEN_FOR, today=at), at=at)
         steps = sorted(
-            (step for person in people for step in seeding.steps(person)), key=lambda step: step[0]
+            (*(step for person in people for step in seeding.steps(person)), *seeding.group.steps()),
+            key=lambda step: step[0],
         )
         with click.progressbar(steps, label=f"      {len(steps)} entries") as bar:
             for moment, take in bar:
                 take(moment)
-        with click.progressbar(seeding.episodes.values(), label="      outlooks") as bar:
+        with click.progressbar(seeding.team.episodes.values(), label="      outlooks") as bar:
             for episode in bar:
                 outlooks.refresh(episode.pk, at=at)
         operator = accounts.operator(seeding.team.clinic_id)
@@ -88,12 +81,13 @@ class _Seeding:
 
     def __init__(self, team: Team, *, at: datetime) -> None:
         self.team, self.at = team, at
-        self.episodes: dict[str, Any] = {}
-        self.courses: dict[str, Any] = {}
+        self.therapy, self.group = TherapySteps(team, at=at), GroupSteps(team, at=at)
 
     def steps(self, person: Person) -> Iterator[Step]:
         """The person's whole course."""
         yield person.started_at, partial(self._enrol, person)
+        if person.code in content().people and person.code != ADA:
+            yield max(person.started_at, self.at - LOG_INS_SINCE), partial(self._open_log_in, person)
         if person.story.assessed:
             yield person.started_at + timedelta(hours=2), partial(self._assess, person)
         for answered in person.answered:
@@ -103,10 +97,7 @@ class _Seeding:
                 yield soon, partial(self._answer_alert, person, answered)
         for given in person.given:
             yield given.at, partial(self._infuse, person, given)
-        if person.held:
-            yield person.held[0].at - timedelta(days=1), partial(self._start_course, person)
-        for held in person.held:
-            yield held.at, partial(self._hold, person, held)
+        yield from self.therapy.steps(person)
         for moment in _look_ins(person.started_at, self.at):
             yield moment, partial(self._look_in, person)
         if person.code in DECISIONS:
@@ -124,13 +115,16 @@ class _Seeding:
             by=by,
             at=at,
         )
-        self.episodes[person.code] = scope.episode(by, episode_id)
+        self.team.episodes[person.code] = scope.episode(by, episode_id)
         if person.code == ADA:
-            _open_account(self.team, "ada", person.name, Role.PATIENT, at=at)
+            self._open_log_in(person, at)
+
+    def _open_log_in(self, person: Person, at: datetime) -> None:
+        _open_account(self.team, log_in_name(person), person.name, Role.PATIENT, code=person.code, at=at)
 
     def _assess(self, person: Person, at: datetime) -> None:
         patients.assess(
-            self.episodes[person.code].pk,
+            self.team.episodes[person.code].pk,
             treatment_resistant=True,
             happened_at=at,
             by=self.team.members["lind"],
@@ -139,7 +133,7 @@ class _Seeding:
 
     def _check_in(self, person: Person, answered: Answered, at: datetime) -> None:
         backlog.check_in(
-            self.episodes[person.code],
+            self.team.episodes[person.code],
             answered.instrument,
             answers=answered.answers,
             total=answered.total,
@@ -150,21 +144,21 @@ class _Seeding:
         )
 
     def _who_enters(self, person: Person, answered: Answered) -> Viewer:
-        """Ada answers on her phone; for people without a log-in the nurse enters the paper form."""
+        """Who has a log-in answers on a phone; for everyone else the nurse enters the paper form."""
         if answered.answers is None:
             return self.team.members["lind"]
-        return self.team.members["ada" if person.code == ADA else "okoro"]
+        return self.team.patient(person) or self.team.members["okoro"]
 
     def _answer_alert(self, person: Person, answered: Answered, at: datetime) -> None:
         by = self.team.members["bell"]
         words = ANSWERS_TO_ALERTS[at.toordinal() % len(ANSWERS_TO_ALERTS)]
-        for row in alert_rows.waiting_of(by, self.episodes[person.code].pk):
+        for row in alert_rows.waiting_of(by, self.team.episodes[person.code].pk):
             if row.raised_at == answered.recorded_at:
                 alerts.acknowledge(row.alert_id, action=words, by=by, at=at)
 
     def _infuse(self, person: Person, given: Given, at: datetime) -> None:
         backlog.infusion(
-            self.episodes[person.code],
+            self.team.episodes[person.code],
             dose_mg=given.dose_mg,
             weight_kg=given.weight_kg,
             happened_at=given.at,
@@ -172,32 +166,13 @@ class _Seeding:
             at=at,
         )
 
-    def _start_course(self, person: Person, at: datetime) -> None:
-        self.courses[person.code] = backlog.course(
-            self.episodes[person.code],
-            person.story.therapy,
-            started_at=at,
-            by=self.team.members["bell"],
-            at=at,
-        )
-
-    def _hold(self, person: Person, held: Held, at: datetime) -> None:
-        backlog.session(
-            self.courses[person.code],
-            number=held.number,
-            attendance=held.attendance,
-            happened_at=held.at,
-            by=self.team.members["bell"],
-            at=at,
-        )
-
     def _look_in(self, person: Person, at: datetime) -> None:
         """The outlook as a clinician would have seen it then, so that there is something to judge it by now."""
-        outlooks.refresh(self.episodes[person.code].pk, at=at)
+        outlooks.refresh(self.team.episodes[person.code].pk, at=at)
 
     def _decide(self, person: Person, at: datetime) -> None:
         """On the most urgent next step that can be declined, as it was shown at that moment."""
-        by, episode_id = self.team.members["bell"], self.episodes[person.code].pk
+        by, episode_id = self.team.members["bell"], self.team.episodes[person.code].pk
         outlooks.refresh(episode_id, at=at)
         shown = patient.outlook(by, episode_id)
         chosen = next((s for s in shown.suggestions if s.can_be_declined), None) if shown else None
@@ -209,7 +184,7 @@ class _Seeding:
 
     def _close(self, person: Person, at: datetime) -> None:
         patients.close(
-            self.episodes[person.code].pk,
+            self.team.episodes[person.code].pk,
             reason=person.story.closed_because,
             by=self.team.members["bell"],
             at=at,
@@ -236,7 +211,7 @@ def _open_clinic(*, at: datetime, today: datetime) -> Team:
     clinic_id = accounts.open_clinic(
         slug=SLUG, name=NAME, zone=zone, at=at, is_demo=True, crisis_contacts=[contact]
     )
-    team = Team(clinic_id, {})
+    team = Team(clinic_id)
     for username, name, role in STAFF:
         _open_account(team, username, name, role, at=at)
     accounts.name_alert_owners(
@@ -245,7 +220,7 @@ def _open_clinic(*, at: datetime, today: datetime) -> Team:
     return team
 
 
-def _open_account(team: Team, username: str, name: str, role: Role, *, at: datetime) -> None:
+def _open_account(team: Team, username: str, name: str, role: Role, *, code: str = "", at: datetime) -> None:
     operator = accounts.operator(team.clinic_id)
     team.members[username] = accounts.open_account(
         username=username,
@@ -253,7 +228,7 @@ def _open_account(team: Team, username: str, name: str, role: Role, *, at: datet
         role=role,
         clinic_id=team.clinic_id,
         password=accounts.DEMO_PASSWORD,
-        patient_id=clinics.patient_without_account(operator, ADA) if role is Role.PATIENT else None,
+        patient_id=clinics.patient_without_account(operator, code) if code else None,
         by=operator,
         at=at,
     )

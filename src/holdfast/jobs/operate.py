@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from holdfast.access import Role, Viewer
-from holdfast.care import accounts, alerts, audit
+from holdfast.care import accounts, alerts, audit, private_notes
 from holdfast.errors import Conflict, HoldfastError, NotFound
 from holdfast.records import append_only
 from holdfast.records.queries import clinic as clinics
@@ -137,6 +137,12 @@ def verify() -> None:
     click.echo(
         f"The database refuses to change or remove facts in all {len(append_only.tables())} tables of them"
     )
+
+
+def reseal_notes() -> None:
+    """Seal every private note anew with the first key. Errors: `CannotUnseal` for a note that no key opens."""
+    refuse_unready()
+    click.echo(f"Private notes sealed anew: {private_notes.reseal()}")
 
 
 def _patient_id(operator: Viewer, code: str | None) -> int | None:

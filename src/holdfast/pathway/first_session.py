@@ -8,6 +8,7 @@ from holdfast.outcomes.definitions import Reading
 from holdfast.pathway import limits
 from holdfast.pathway.history import History
 from holdfast.pathway.infusion_course import Effect, effects, first_course
+from holdfast.pathway.relief import latest_fall
 from holdfast.pathway.suggestion import Reason
 from holdfast.protocols.loader import therapies
 from holdfast.protocols.loader import therapy as load_therapy
@@ -31,6 +32,15 @@ def relieving_infusion(history: History) -> tuple[Effect, Reading, bool] | None:
             if reading is not None and (full or effect.number >= early):
                 return effect, reading, full
     return None
+
+
+def first_session_waits(history: History) -> bool:
+    """Whether relief is here, full or partial, and no session of any therapy has been held; a group sees to its own."""
+    fall, course = latest_fall(history), history.course
+    if course is not None and course.in_a_group:
+        return False
+    here = fall is not None and fall >= limits.number("partial_relief_fall")
+    return here and not history.in_therapy and relieving_infusion(history) is not None
 
 
 def timing_of(therapy: str | None) -> FirstSession:

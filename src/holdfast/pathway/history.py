@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.outcomes.definitions import Reading, baseline, on_instrument
 from holdfast.outcomes.moments import utc
+from holdfast.protocols.decisions import standing
+from holdfast.protocols.loader import therapies
 from holdfast.protocols.loader import therapy as load_therapy
 from holdfast.protocols.progress import Decision, Held, Progress, progress
 from holdfast.protocols.therapy import Therapy
@@ -46,12 +48,16 @@ class InfusionFact(_Dated):
 
 @dataclass(frozen=True)
 class SessionFact(_Dated):
-    """What became of one therapy session: its number in the course, 0 for the preparation, and its outline if known."""
+    """What became of one therapy session: its number in the course, 0 for the preparation, and its outline if known.
+
+    `reason` is what got in the way where it did not take place, if anyone said.
+    """
 
     at: datetime
     number: int
     attendance: Attendance
     outline: str = ""
+    reason: str = ""
 
     @property
     def attended(self) -> bool:
@@ -60,10 +66,29 @@ class SessionFact(_Dated):
 
 
 @dataclass(frozen=True)
-class CourseFact(_Dated):
-    """A course of one therapy with its sessions so far, and what was decided about it.
+class PracticeFact(_Dated):
+    """Practice asked for in a session, and when it was first done, the small version too; None while it was not."""
 
-    `plan` is the protocol the course runs on; None means the one in the library now.
+    at: datetime
+    number: int
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FeedbackFact(_Dated):
+    """What someone said of a session: whether it asks to look at how you work together, never the answers."""
+
+    at: datetime
+    low: bool
+
+
+@dataclass(frozen=True)
+class CourseFact(_Dated):
+    """A course of one therapy with its sessions so far, what was decided about it, and what people did between.
+
+    `plan` is the protocol the course runs on; None means the one in the library now. `booked` are the bookings of
+    which nothing is on record yet, those that have passed too. `plan_kept_at` is when the staying-well plan was last
+    finished.
     """
 
     key: str
@@ -73,6 +98,45 @@ class CourseFact(_Dated):
     track: str = ""
     decisions: tuple[Decision, ...] = ()
     plan: Therapy | None = None
+    booked: tuple[datetime, ...] = ()
+    practice: tuple[PracticeFact, ...] = ()
+    feedback: tuple[FeedbackFact, ...] = ()
+    plan_kept_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "booked", tuple(sorted(utc(at) for at in self.booked)))
+
+    def as_of(self, at: datetime) -> "CourseFact":
+        """What was known at `at`. Bookings stay: they were made for what lay ahead."""
+        return replace(
+            self,
+            sessions=_until(at, self.sessions, "at"),
+            decisions=tuple(one for one in self.decisions if one.at <= at),
+            practice=tuple(
+                replace(one, done_at=_passed(one.done_at, at)) for one in _until(at, self.practice, "at")
+            ),
+            feedback=_until(at, self.feedback, "at"),
+            plan_kept_at=_passed(self.plan_kept_at, at),
+        )
+
+    @property
+    def held(self) -> tuple[SessionFact, ...]:
+        """The sessions that took place, oldest first, the preparation among them."""
+        return tuple(sorted((one for one in self.sessions if one.attended), key=lambda one: one.at))
+
+    @property
+    def ended(self) -> Decision | None:
+        """How and when the course was ended by decision; None while it goes on, also once it was reopened."""
+        return next(
+            (one for one in reversed(standing(self.decisions)) if one.kind == "end" and not one.reopens), None
+        )
+
+    @property
+    def in_a_group(self) -> bool:
+        """Whether its sessions are the weeks of a skills group, whose attendance the group keeps."""
+        changed = [one.value for one in standing(self.decisions) if one.kind == "track"]
+        return self.protocol.track(changed[-1] if changed else self.track).rolling
 
     @property
     def protocol(self) -> Therapy:
@@ -109,6 +173,32 @@ class DecisionFact(_Dated):
 
 
 @dataclass(frozen=True)
+class ChoiceFact(_Dated):
+    """What came of a talk over which therapy to choose: a therapy, not_sure or none_for_now."""
+
+    at: datetime
+    chosen: str
+
+
+@dataclass(frozen=True)
+class JudgedFact(_Dated):
+    """A score against a forecast made weeks before it: the mean that was said, and whether it lies above the 80 % band.
+
+    **Units**: points of the instrument.
+    """
+
+    score: Reading
+    made_at: datetime
+    expected: float
+    above: bool
+
+    @property
+    def at(self) -> datetime:
+        """When the score was given, from when on the judgement is known."""
+        return self.score.at
+
+
+@dataclass(frozen=True)
 class PlannedFact(_Dated):
     """An appointment that lies ahead."""
 
@@ -121,8 +211,9 @@ class History(_Dated):
     """Everything about one episode that the pathway reads.
 
     `instrument` judges the episode. `check_ins_at` holds every check-in, partial ones too; `readings` only
-    the complete totals. `zone` is the IANA zone in which the clinic writes its dates: it decides which date
-    stands beside a reason, never whether a rule applies. Every moment is kept in UTC.
+    the complete totals; `judged`, of each instrument, the newest total that a forecast had spoken of. `zone` is the
+    IANA zone in which the clinic writes its dates: it decides which date stands beside a reason, never whether a rule
+    applies. Every moment is kept in UTC.
     """
 
     started_at: datetime
@@ -136,6 +227,8 @@ class History(_Dated):
     closed_at: datetime | None = None
     trd_confirmed: bool = False
     planned: tuple[PlannedFact, ...] = ()
+    choices: tuple[ChoiceFact, ...] = ()
+    judged: tuple[JudgedFact, ...] = ()
     zone: str = "UTC"
 
     def __post_init__(self) -> None:
@@ -150,18 +243,13 @@ class History(_Dated):
             readings=_until(at, self.readings, "at"),
             check_ins_at=tuple(sorted(moment for moment in self.check_ins_at if moment <= at)),
             infusions=_until(at, self.infusions, "at"),
-            courses=tuple(
-                replace(
-                    course,
-                    sessions=_until(at, course.sessions, "at"),
-                    decisions=tuple(one for one in course.decisions if one.at <= at),
-                )
-                for course in _until(at, self.courses, "started_at")
-            ),
+            courses=tuple(course.as_of(at) for course in _until(at, self.courses, "started_at")),
             open_alerts=_until(at, self.open_alerts, "raised_at"),
             decisions=_until(at, self.decisions, "decided_at"),
-            closed_at=self.closed_at if self.closed_at is not None and self.closed_at <= at else None,
+            closed_at=_passed(self.closed_at, at),
             planned=tuple(sorted((p for p in self.planned if p.at > at), key=lambda p: p.at)),
+            choices=_until(at, self.choices, "at"),
+            judged=_until(at, self.judged, "at"),
         )
 
     @cached_property
@@ -189,8 +277,20 @@ class History(_Dated):
 
     @property
     def course(self) -> CourseFact | None:
-        """The therapy course begun last; None before the first."""
-        return self.courses[-1] if self.courses else None
+        """The therapy course begun last, a skills group that goes on beside it aside; None before the first."""
+        alone = [one for one in self.courses if not one.in_a_group]
+        return next(reversed(alone or self.courses), None)
+
+    @property
+    def choice(self) -> ChoiceFact | None:
+        """What came of the newest talk over which therapy to choose; None before the first."""
+        return self.choices[-1] if self.choices else None
+
+    @property
+    def chosen(self) -> str | None:
+        """The therapy that was chosen last; None before one was, or where none was for now."""
+        choice = self.choice
+        return choice.chosen if choice and choice.chosen in {one.slug for one in therapies()} else None
 
     @property
     def in_therapy(self) -> bool:
@@ -202,7 +302,24 @@ class History(_Dated):
         return at.astimezone(ZoneInfo(self.zone)).date()
 
 
-Fact = TypeVar("Fact", Reading, InfusionFact, SessionFact, CourseFact, AlertFact, DecisionFact)
+Fact = TypeVar(
+    "Fact",
+    Reading,
+    InfusionFact,
+    SessionFact,
+    CourseFact,
+    AlertFact,
+    DecisionFact,
+    PracticeFact,
+    FeedbackFact,
+    ChoiceFact,
+    JudgedFact,
+)
+
+
+def _passed(moment: datetime | None, at: datetime) -> datetime | None:
+    """The moment, unless it lies after `at`."""
+    return moment if moment is not None and moment <= at else None
 
 
 def _until(at: datetime, facts: tuple[Fact, ...], moment: str) -> tuple[Fact, ...]:

@@ -16,7 +16,7 @@ MOST_SHOWN = 5
 def suggest(
     history: History, *, forecast: RelapseForecast | None = None, at: datetime
 ) -> tuple[Suggestion, ...]:
-    """The next steps as of `at`, the most urgent first, of equal ones the oldest.
+    """The next steps as of `at`, a safety alert before all, then the most urgent, of equal ones the oldest.
 
     A suggestion someone accepted or declined stays down until one of its reasons changes; a safety alert
     stays up until it is acknowledged, also after the episode was closed, when nothing else is suggested.
@@ -27,4 +27,4 @@ def suggest(
     found = (RULES[kind](facts) for kind in kinds)
     decided = {decision.digest for decision in seen.decisions}
     up = [s for s in found if s is not None and not (s.can_be_declined and s.digest in decided)]
-    return tuple(sorted(up, key=lambda s: (s.urgency, s.since, s.kind))[:MOST_SHOWN])
+    return tuple(sorted(up, key=lambda s: (s.can_be_declined, s.urgency, s.since, s.kind))[:MOST_SHOWN])

@@ -109,17 +109,24 @@ def rise(history: History, *, at: datetime) -> Rise | None:
 
 
 def fading_points(instrument: str) -> float | None:
-    """The rise on an instrument that equals the threshold in PHQ-9 points, by their links to severity.
+    """The rise on an instrument that equals the threshold in PHQ-9 points; None for one without a link.
 
-    None for an instrument without a link. Source: [C], threshold `fading_rise`; the links of the instrument
-    files.
+    Source: [C], threshold `fading_rise`.
+    """
+    return as_points_of(instrument, limits.number("fading_rise"))
+
+
+def as_points_of(instrument: str, points: float) -> float | None:
+    """So many PHQ-9 points on another instrument, by their links to severity; None for one without a link.
+
+    Source: the links of the instrument files.
     """
     own, phq9 = load_instrument(instrument).link, load_instrument("phq9").link
     if instrument == "phq9":
-        return limits.number("fading_rise")
+        return points
     if own is None or phq9 is None:
         return None
-    return limits.number("fading_rise") * own.slope / phq9.slope
+    return points * own.slope / phq9.slope
 
 
 def relapse_chance(history: History, forecast: RelapseForecast | None, *, at: datetime) -> float | None:

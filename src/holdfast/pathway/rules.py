@@ -1,36 +1,25 @@
 """The rules of the next steps: each a named function from the facts to a suggestion or None, in one table."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from holdfast.access import Role
 from holdfast.outcomes.definitions import ASSESSMENTS_APART, Return
 from holdfast.pathway import limits, wording
+from holdfast.pathway.attendance import missed_in_a_row, missed_lately, rung, silent_since, to_follow_up
 from holdfast.pathway.checkin_times import Why, next_due
-from holdfast.pathway.first_session import relieving_infusion, time_left, timing_of
-from holdfast.pathway.history import MISSED, History, SessionFact
+from holdfast.pathway.course_rules import COURSE_RULES
+from holdfast.pathway.first_session import first_session_waits, relieving_infusion, time_left, timing_of
+from holdfast.pathway.history import CourseFact
 from holdfast.pathway.infusion_course import Effect, effects, first_course, first_course_over_at
-from holdfast.pathway.relief import RelapseForecast, latest_fall, relapse_chance, rise
+from holdfast.pathway.relief import latest_fall, relapse_chance, rise
+from holdfast.pathway.rule import VERSION, Facts, Rule, suggestion
 from holdfast.pathway.stage import standing
 from holdfast.pathway.suggestion import Reason, Suggestion, Urgency
-from holdfast.protocols.loader import load as load_protocol
+from holdfast.pathway.therapy_rules import THERAPY_RULES
+from holdfast.protocols.reaching_out import script
 
-VERSION = "1"
-"""Version of the rules in this file; raised with every change of what one of them says."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a rule looks at: the history up to `at`, and the forecast made from it, if any."""
-
-    history: History
-    at: datetime
-    forecast: RelapseForecast | None = None
-
-
-Rule = Callable[[Facts], Suggestion | None]
+__all__ = ["RULES", "VERSION", "Facts", "Rule"]
 
 
 def answer_safety_alert(facts: Facts) -> Suggestion | None:
@@ -42,7 +31,7 @@ def answer_safety_alert(facts: Facts) -> Suggestion | None:
     alerts = facts.history.open_alerts
     if not alerts:
         return None
-    return _suggestion(
+    return suggestion(
         "answer_safety_alert",
         title="Answer the safety alert" if len(alerts) == 1 else f"Answer the {len(alerts)} safety alerts",
         urgency=Urgency.NOW,
@@ -66,7 +55,7 @@ def review_relapse(facts: Facts) -> Suggestion | None:
         return None
     named = "after recovery (recurrence)" if relapse.kind is Return.RECURRENCE else "(relapse)"
     shown = [r for r in facts.history.scores if r.at in {relapse.since, relapse.confirmed_at}]
-    return _suggestion(
+    return suggestion(
         "review_relapse",
         title=f"Review treatment: the depression has come back {named}",
         urgency=Urgency.TODAY,
@@ -89,7 +78,7 @@ def relief_fading(facts: Facts) -> Suggestion | None:
     chance = relapse_chance(history, facts.forecast, at=facts.at)
     if (risen is None and chance is None) or standing(history).relapse is not None:
         return None
-    return _suggestion(
+    return suggestion(
         "relief_fading",
         title="Relief is fading: call, keep sessions close, review the spacing of infusions",
         urgency=Urgency.TODAY,
@@ -105,7 +94,7 @@ def relief_fading(facts: Facts) -> Suggestion | None:
 
 
 def start_therapy(facts: Facts) -> Suggestion | None:
-    """Relief is here and no session has been held: start therapy while it lasts.
+    """Relief is here, and no session has been held or booked: start therapy while it lasts.
 
     Best 24 to 72 hours after the first infusion that brought relief, never within 24 hours of any infusion,
     at the latest 7 days after the last infusion of the first course. Source: [C], informed by the esketamine
@@ -113,13 +102,14 @@ def start_therapy(facts: Facts) -> Suggestion | None:
     therapy makes it last.
     """
     history, relieving = facts.history, relieving_infusion(facts.history)
-    fall = latest_fall(history)
-    if history.in_therapy or relieving is None or fall is None or fall < limits.number("partial_relief_fall"):
+    if relieving is None or not first_session_waits(history):
         return None
-    therapy = history.course.therapy if history.course else None
+    if history.course is not None and any(moment > facts.at for moment in history.course.booked):
+        return None
+    therapy = history.course.therapy if history.course else history.chosen
     timing = timing_of(therapy)
     effect, reading, full = relieving
-    return _suggestion(
+    return suggestion(
         "start_therapy",
         title=wording.title_of_start(therapy),
         urgency=Urgency.TODAY if full else Urgency.THIS_WEEK,
@@ -137,28 +127,38 @@ def start_therapy(facts: Facts) -> Suggestion | None:
 
 
 def re_engage(facts: Facts) -> Suggestion | None:
-    """Someone is drifting away: 2 of the last 3 sessions missed, or no check-in for 10 days.
+    """Someone stays away: the newest session was missed, 2 of the last 3 were, or no check-in came for 10 days.
 
-    Sessions the clinic cancelled do not count. Source: [C], thresholds `drifting_…` of `ketamine_iv`.
+    A single missed session rests once another is booked. Sessions the clinic cancelled do not count. What to do, and
+    what never, is the rung of the therapy's own table for the sessions missed in a row; drifting counts as two.
+    Source: [C], thresholds `drifting_…` of `ketamine_iv`, and `attendance` of the therapy's protocol.
     """
-    history, missed = facts.history, _missed_lately(facts.history, at=facts.at)
-    silent_since = _silent_since(facts)
+    history, missed = facts.history, to_follow_up(facts.history, at=facts.at)
+    silent = silent_since(history, at=facts.at)
     began = [missed[-1].at] if missed else []
-    began += [silent_since] if silent_since else []
+    began += [silent] if silent else []
     if not began:
         return None
-    return _suggestion(
+    # H-022: whoever stays away is noticed, and called without blame.
+    course = history.course if missed else None
+    drifts = course is not None and bool(missed_lately(course))
+    depth = max(len(missed_in_a_row(course)), 1 + drifts) if course is not None else 0
+    calls = drifts or silent is not None
+    return suggestion(
         "re_engage",
-        title="Make a warm call and offer an easy way back",
+        title=wording.title_of_call(drifting=calls),
         urgency=Urgency.TODAY if missed else Urgency.THIS_WEEK,
         owner=Role.THERAPIST if history.courses else Role.NURSE,
         reasons=(
             *(Reason(wording.missed(session), history.day(session.at)) for session in missed),
-            *([Reason("No check-in since", history.day(history.check_ins_at[-1]))] if silent_since else []),
+            *([Reason("No check-in since", history.day(history.check_ins_at[-1]))] if silent else []),
+            *(wording.of_rung(rung(course, depth)) if course is not None else ()),
         ),
-        source=limits.threshold("drifting_sessions_missed" if missed else "drifting_without_check_in").cited,
-        would_change="A session attended or a check-in",
+        source=_source_of_call(course, drifts=drifts),
+        would_change="A session attended or a check-in" if calls else "A session booked or attended",
         since=min(began),
+        by=course.protocol if course is not None else None,
+        script=script(depth),
     )
 
 
@@ -172,7 +172,7 @@ def review_non_response(facts: Facts) -> Suggestion | None:
     unimproved = _unimproved(effects(history))
     if not unimproved or fall is None or fall >= limits.number("partial_relief_fall"):
         return None
-    return _suggestion(
+    return suggestion(
         "review_non_response",
         title="Review the infusions: no clear relief so far",
         urgency=Urgency.THIS_WEEK,
@@ -202,7 +202,7 @@ def spacing_decision(facts: Facts) -> Suggestion | None:
     if facts.at < since:
         return None
     lapsed = len(history.infusions) == len(first_course(history)) < limits.number("induction_infusions")
-    return _suggestion(
+    return suggestion(
         "spacing_decision",
         title="Decide the spacing of infusions: hold, stretch, bring forward or stop",
         urgency=Urgency.THIS_WEEK,
@@ -224,10 +224,10 @@ def check_in_missing(facts: Facts) -> Suggestion | None:
     Source: [C], thresholds `check_in_…` of `ketamine_iv`.
     """
     history, due = facts.history, next_due(facts.history, at=facts.at)
-    if due is None or facts.at <= due.closes_at or _silent_since(facts) is not None:
+    if due is None or facts.at <= due.closes_at or silent_since(history, at=facts.at) is not None:
         return None
     last = history.check_ins_at[-1:]
-    return _suggestion(
+    return suggestion(
         "check_in_missing",
         title="Ask how they are: a check-in is missing",
         urgency=Urgency.TODAY if due.why is Why.AFTER_INFUSION else Urgency.THIS_WEEK,
@@ -252,54 +252,19 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "review_non_response": review_non_response,
         "spacing_decision": spacing_decision,
         "check_in_missing": check_in_missing,
+        **THERAPY_RULES,
+        **COURSE_RULES,
     }
 )
 """Every rule by the kind of suggestion it makes."""
 
 
-def _suggestion(
-    kind: str,
-    *,
-    title: str,
-    urgency: Urgency,
-    owner: Role,
-    reasons: tuple[Reason, ...],
-    source: str,
-    would_change: str,
-    since: datetime,
-) -> Suggestion:
-    return Suggestion(
-        kind=kind,
-        title=title,
-        urgency=urgency,
-        owner=owner,
-        reasons=reasons,
-        source=source,
-        would_change=would_change,
-        rule_version=f"rules {VERSION}, {limits.PROTOCOL} {load_protocol(limits.PROTOCOL).version}",
-        since=since,
-    )
-
-
-def _missed_lately(history: History, *, at: datetime) -> tuple[SessionFact, ...]:
-    course = history.course
+def _source_of_call(course: CourseFact | None, *, drifts: bool) -> str:
     if course is None:
-        return ()
-    if course.progress(at=at).complete:
-        return ()
-    counted = [s for s in course.sessions if s.attended or s.attendance in MISSED]
-    missed = [s for s in counted[-int(limits.number("drifting_sessions_looked_at")) :] if not s.attended]
-    return tuple(missed) if len(missed) >= limits.number("drifting_sessions_missed") else ()
-
-
-def _silent_since(facts: Facts) -> datetime | None:
-    """Since when the silence has been long enough to call; None while it is not, or before the first
-    check-in.
-    """
-    if not facts.history.check_ins_at:
-        return None
-    since = facts.history.check_ins_at[-1] + limits.duration("drifting_without_check_in")
-    return since if since <= facts.at else None
+        return limits.threshold("drifting_without_check_in").cited
+    if drifts:
+        return limits.threshold("drifting_sessions_missed").cited
+    return f"Site default: what the protocol of {course.protocol.short_name} asks for after a missed session"
 
 
 def _unimproved(course: tuple[Effect, ...]) -> tuple[Effect, ...]:

@@ -49,7 +49,8 @@ class Reason:
 class Suggestion:
     """What could be done next, by whom, why, on what ground, and what would change it.
 
-    `since` is when the facts first called for it. `rule_version` names rules and protocol as they were.
+    `since` is when the facts first called for it. `rule_version` names rules and protocol as they were. `script` is
+    what can be said to the person, where it is a call that is suggested.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class Suggestion:
     would_change: str
     rule_version: str
     since: datetime
+    script: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -85,6 +87,7 @@ class Suggestion:
             "would_change": self.would_change,
             "rule_version": self.rule_version,
             "since": self.since.isoformat(),
+            "script": list(self.script),
             "digest": self.digest,
         }
 
@@ -101,6 +104,7 @@ class Suggestion:
             would_change=kept["would_change"],
             rule_version=kept["rule_version"],
             since=datetime.fromisoformat(kept["since"]),
+            script=tuple(kept.get("script", ())),
         )
 
 

@@ -13,6 +13,8 @@ from holdfast.pathway.infusion_course import Effect
 from holdfast.pathway.relief import Rise
 from holdfast.pathway.suggestion import Reason
 from holdfast.protocols.loader import load as load_protocol
+from holdfast.protocols.loader import therapies
+from holdfast.protocols.therapy import Rung
 
 DUE: Mapping[Why, str] = MappingProxyType(
     {
@@ -108,8 +110,51 @@ def of_effect(effect: Effect, history: History) -> Reason:
 
 
 def missed(session: SessionFact) -> str:
-    """A session that was missed, and how."""
-    return f"Session {session.number} missed: {_MISSED[session.attendance]}"
+    """A session that was missed, how, and what got in the way if anyone said."""
+    called = f"Session {session.number}" if session.number else "The preparation"
+    because = f"; what got in the way: {session.reason}" if session.reason else ""
+    return f"{called} missed: {_MISSED[session.attendance]}{because}"
+
+
+def held(session: SessionFact) -> str:
+    """A session that took place."""
+    return f"Session {session.number} held" if session.number else "Preparation held"
+
+
+def of_choice(chosen: str) -> str:
+    """What came of a talk over which therapy to choose."""
+    words = {"not_sure": "not sure yet", "none_for_now": "none for now"}
+    words |= {one.slug: one.short_name for one in therapies()}
+    return f"Talked over: {words.get(chosen, chosen)}"
+
+
+def of_rung(rung: Rung | None) -> tuple[Reason, ...]:
+    """What the therapy's own table asks for, and what it never does."""
+    if rung is None:
+        return ()
+    return (Reason(f"The protocol asks: {_as_clause(rung.do)}"), Reason(f"Never: {_as_clause(rung.never)}"))
+
+
+def title_of_call(*, drifting: bool) -> str:
+    """What to do about someone who stays away."""
+    if drifting:
+        return "Make a warm call and offer an easy way back"
+    return "Get in touch after the missed session and book another"
+
+
+def pace(days: float) -> str:
+    """How often, from the days between two sessions: 3.5 is twice a week."""
+    if days == 3.5:
+        return "twice a week"
+    weeks = days / 7
+    if weeks == 1:
+        return "once a week"
+    return f"every {weeks:g} weeks" if weeks == int(weeks) else f"every {days:g} days"
+
+
+def after(days: float) -> str:
+    """How long after the session before: 28 days are 4 weeks."""
+    return f"{days / 7:g} weeks after the last" if days % 7 == 0 else f"{days:g} days after the last"
 
 
 def title_of_start(therapy: str | None) -> str:
@@ -117,3 +162,8 @@ def title_of_start(therapy: str | None) -> str:
     if therapy is None:
         return "Choose a therapy and book its first session while relief is here"
     return f"Hold the first {load_protocol(therapy).short_name} session while relief is here"
+
+
+def _as_clause(text: str) -> str:
+    """A sentence of a protocol as it goes on after a colon."""
+    return f"{text[:1].lower()}{text[1:].rstrip('.')}"

@@ -31,6 +31,7 @@ def visible(
     *,
     reader: Reader,
     by_therapist: bool,
+    author: bool = False,
     shown: Collection[str] = (),
     together: bool = False,
 ) -> Values:
@@ -39,7 +40,7 @@ def visible(
     `shown` are the fields that were shown to this reader, "" for the whole entry. Patients see what they wrote; what a
     therapist wrote, once it was shown to them. Therapists see what patients wrote but for private fields and rows kept
     shut, unless shown; group leaders only what was shown. `together` is a screen both look at: what may give away that
-    someone is in danger from another is left off it. Process notes are never in an entry anyone but the author sees.
+    someone is in danger from another is left off it. Process notes are the `author`'s alone, never on such a screen.
     """
     # H-018: the one place that decides who sees which field.
     kept: Values = {}
@@ -47,6 +48,8 @@ def visible(
         if item.slug not in values or not _sees(item, reader, by_therapist, shown):
             continue
         if together and item.slug in _dangerous(exercise):
+            continue
+        if item.sight is Sight.PROCESS_NOTE and (together or not author):
             continue
         value = values[item.slug]
         if item.type == "table":
@@ -57,8 +60,6 @@ def visible(
 
 
 def _sees(item: Item, reader: Reader, by_therapist: bool, shown: Collection[str]) -> bool:
-    if item.sight is Sight.PROCESS_NOTE:
-        return by_therapist and reader is Reader.THERAPIST
     was_shown = "" in shown or item.slug in shown
     if reader is Reader.GROUP_LEADER:
         return was_shown and item.sight is not Sight.RISK

@@ -3,7 +3,10 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import post_migrate
+
+from holdfast.protocols import loader
 
 
 class RecordsConfig(AppConfig):
@@ -14,7 +17,8 @@ class RecordsConfig(AppConfig):
     verbose_name = "Record"
 
     def ready(self) -> None:
-        """Have the append-only triggers put back whenever the tables may have been rebuilt."""
+        """Read the clinic's own protocols; have the triggers put back whenever the tables may have been rebuilt."""
+        loader.use(*settings.PROTOCOL_FOLDERS)
         post_migrate.connect(_guard_tables, sender=self)
 
 

@@ -32,6 +32,17 @@ WORDS: Mapping[Permission, str] = {
     Permission.DECIDE_SUGGESTION: gettext_noop("Decide on a next step that the program suggests"),
     Permission.ENTER_SCORE: gettext_noop("Write down a score for you"),
     Permission.RECORD_INFUSION: gettext_noop("Write down an infusion"),
+    Permission.PRACTISE: gettext_noop(
+        "Do your exercises, write your plans, and choose who sees what is private"
+    ),
+    Permission.GIVE_THERAPY: gettext_noop(
+        "Hold your therapy sessions, read your exercises but for what you keep private, and write the notes"
+    ),
+    Permission.KEEP_PRIVATE_NOTES: gettext_noop("Keep sealed notes of their own that nobody else reads"),
+    Permission.LEAD_GROUP: gettext_noop("Lead a skills group: see who was there, and what you chose to show"),
+    Permission.BOOK_SESSION: gettext_noop("Book, move or cancel a therapy session"),
+    Permission.CHOOSE_THERAPY: gettext_noop("Talk over with you which therapy to choose"),
+    Permission.SEE_PROTOCOLS: gettext_noop("Read how each therapy works"),
     Permission.RECORD_SESSION: gettext_noop("Write down a therapy session"),
     Permission.ENROL_PATIENT: gettext_noop("Take a new person into care"),
     Permission.IMPORT_RECORDS: gettext_noop("Bring in records from another system"),

@@ -9,10 +9,15 @@ class Alert(AppendOnly):
     """One marked answer that a named person must look at by a set time."""
 
     episode = models.ForeignKey("records.Episode", models.PROTECT, db_comment="Whose stay")
-    checkin_uid = models.UUIDField(db_comment="uid of the check-in, which may still be a draft")
-    instrument = models.CharField(max_length=32, db_comment="Slug of the instrument")
-    item = models.CharField(max_length=16, db_comment="Item that was marked")
-    value = models.PositiveSmallIntegerField(db_comment="Answer given")
+    checkin_uid = models.UUIDField(db_comment="uid of the check-in or exercise, which may still be a draft")
+    instrument = models.CharField(max_length=64, db_comment="Slug of the instrument, or name of the exercise")
+    item = models.CharField(max_length=32, db_comment="Item or field that was marked")
+    value = models.PositiveSmallIntegerField(db_comment="Answer given; 1 for an answer in words")
+    kind = models.CharField(
+        max_length=16,
+        default="suicide",
+        db_comment="What it is about: suicide, harm_by_other, mania and so on",
+    )
     level = models.PositiveSmallIntegerField(db_comment="1 to 3; higher is answered sooner")
     owner = models.ForeignKey(
         "records.Account", models.PROTECT, related_name="+", db_comment="Who must answer it"

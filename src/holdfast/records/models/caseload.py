@@ -35,6 +35,9 @@ class CaseloadEntry(models.Model):
     sessions_attended = models.PositiveSmallIntegerField(
         default=0, db_comment="Sessions attended in that course"
     )
+    drifting = models.BooleanField(
+        default=False, db_comment="Whether sessions or check-ins have been missing for long enough to call"
+    )
     updated_at = models.DateTimeField(db_comment="When the row was derived, UTC")
     looked_at = models.DateTimeField(
         null=True, db_comment="When the nightly run last looked whether it must be derived anew, UTC"

@@ -25,6 +25,7 @@ class AlertRow:
     instrument: str
     item: str
     value: int
+    kind: str
     level: int
     raised_at: datetime
     due_at: datetime
@@ -106,6 +107,7 @@ def _row(alert: Alert) -> AlertRow:
         instrument=alert.instrument,
         item=alert.item,
         value=alert.value,
+        kind=alert.kind,
         level=alert.level,
         raised_at=alert.raised_at,
         due_at=now_with.due_at,

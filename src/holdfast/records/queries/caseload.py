@@ -1,8 +1,11 @@
 """The caseload: whom the viewer's clinic cares for, sorted by need, one page at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+
+from django.db.models import Case, When
 
 from holdfast.access import Permission, Viewer, require
 from holdfast.records.models import CaseloadEntry
@@ -32,6 +35,7 @@ class CaseloadRow:
     therapy: str
     sessions_attended: int
     closed: bool
+    drifting: bool
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,11 @@ class CaseloadPage:
     total: int
 
 
-SORTS = {
-    "need": ("urgency", "since", "pk"),
+_ALERTS_FIRST = Case(When(open_alerts__gt=0, then=0), default=1)
+
+# H-001: an open alert makes a line urgent now, so alerts come before all; this order keeps to the index on urgency.
+SORTS: Mapping[str, tuple[str | Case, ...]] = {
+    "need": ("urgency", _ALERTS_FIRST, "since", "pk"),
     "name": ("name", "pk"),
     "check-in": ("last_check_in_at", "pk"),
     "infusion": ("-last_infusion_at", "pk"),
@@ -60,6 +67,7 @@ def page(
     stage: str = "",
     therapy: str = "",
     closed: bool = False,
+    drifting: bool = False,
     sort: str = "need",
     number: int = 1,
     size: int = PAGE_SIZE,
@@ -73,6 +81,8 @@ def page(
         rows = rows.filter(stage=stage)
     if therapy:
         rows = rows.filter(therapy="" if therapy == "none" else therapy)
+    if drifting:
+        rows = rows.filter(drifting=True)
     total = rows.count()
     pages = max(1, ceil(total / size))
     number = min(max(1, number), pages)
@@ -101,4 +111,5 @@ def _row(entry: CaseloadEntry) -> CaseloadRow:
         therapy=entry.therapy,
         sessions_attended=entry.sessions_attended,
         closed=entry.closed,
+        drifting=entry.drifting,
     )

@@ -5,28 +5,44 @@ The same number of queries for one episode as for a thousand. Callers have alrea
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from holdfast.outcomes.definitions import Reading
+from holdfast.pathway import limits
 from holdfast.pathway.history import (
     AlertFact,
+    ChoiceFact,
     CourseFact,
     DecisionFact,
     History,
     InfusionFact,
+    JudgedFact,
+    PlannedFact,
     SessionFact,
 )
+from holdfast.protocols.progress import Decision
 from holdfast.records.models import (
     Alert,
     Assessment,
     CheckIn,
+    CourseDecision,
     Episode,
     EpisodeEnd,
     Infusion,
+    OutlookScore,
     SuggestionDecision,
+    TherapyChoice,
     TherapyCourse,
     TherapySession,
 )
+from holdfast.records.queries.between_sessions import Between, between_sessions
+from holdfast.records.queries.protocols import plan
+
+_ZONE = "episode__patient__clinic__zone"
 
 
 def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
@@ -46,6 +62,12 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
         .order_by("happened_at", "id")
         .values_list("episode_id", "treatment_resistant")
     )
+    judged_scores = judged(episode_ids)
+    choices = _by_first(
+        TherapyChoice.current.filter(episode_id__in=episode_ids)
+        .order_by("happened_at", "id")
+        .values_list("episode_id", "happened_at", "chosen")
+    )
     return {
         pk: History(
             started_at=started_at,
@@ -62,12 +84,39 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
             decisions=decisions[pk],
             closed_at=ends.get(pk),
             trd_confirmed=resistant.get(pk, False),
+            planned=tuple(PlannedFact(at, "session") for course in courses[pk] for at in course.booked),
+            choices=tuple(ChoiceFact(at, chosen) for at, chosen in choices[pk]),
+            judged=judged_scores[pk],
             zone=zone,
         )
         for pk, started_at, instrument, zone in Episode.objects.filter(pk__in=episode_ids).values_list(
             "pk", "started_at", "primary_instrument", "patient__clinic__zone"
         )
     }
+
+
+def judged(episode_ids: Collection[int]) -> Mapping[int, tuple[JudgedFact, ...]]:
+    """The newest score of each instrument that a forecast of 2 to 8 weeks before spoke of, by the longest of these.
+
+    None for an episode without one.
+    """
+    weeks = [limits.duration(f"above_forecast_{end}") // timedelta(weeks=1) for end in ("from", "until")]
+    far_enough = OutlookScore.objects.filter(weeks_ahead__range=weeks)
+    newest = far_enough.filter(episode=OuterRef("episode"), instrument=OuterRef("instrument"))
+    facts: defaultdict[int, dict[str, JudgedFact]] = defaultdict(dict)
+    for pk, at, slug, total, made_at, expected, within80, lay in (
+        far_enough.filter(
+            episode_id__in=episode_ids, came_at=Subquery(newest.order_by("-came_at").values("came_at")[:1])
+        )
+        .order_by("weeks_ahead")
+        .values_list(
+            "episode_id", "came_at", "instrument", "total", "outlook__made_at", "expected", "within80", "pit"
+        )
+    ):
+        score = Reading(at=at, instrument=slug, total=total)
+        above = not within80 and lay > 0.5
+        facts[pk][slug] = JudgedFact(score=score, made_at=made_at, expected=expected, above=above)
+    return defaultdict(tuple, {pk: tuple(of.values()) for pk, of in facts.items()})
 
 
 def _infusions(episode_ids: Collection[int]) -> Mapping[int, tuple[InfusionFact, ...]]:
@@ -109,26 +158,47 @@ def _courses(episode_ids: Collection[int]) -> Mapping[int, tuple[CourseFact, ...
     sessions = _by_first(
         TherapySession.current.filter(course__episode_id__in=episode_ids)
         .order_by("happened_at", "id")
-        .values_list("course_id", "happened_at", "number", "attendance")
+        .values_list("course_id", "happened_at", "number", "attendance", "outline", "reason")
     )
+    decisions = _by_first(
+        CourseDecision.current.filter(course__episode_id__in=episode_ids)
+        .order_by("happened_at", "id")
+        .values_list("course_id", "kind", "value", "happened_at")
+    )
+    between = between_sessions(episode_ids)
     courses: defaultdict[int, tuple[CourseFact, ...]] = defaultdict(tuple)
-    for pk, episode_id, therapy, started_at in (
+    for pk, episode_id, therapy, started_at, track, digest, zone in (
         TherapyCourse.objects.filter(episode_id__in=episode_ids)
         .order_by("started_at", "id")
-        .values_list("pk", "episode_id", "therapy", "started_at")
+        .values_list("pk", "episode_id", "therapy", "started_at", "track", "release__digest", _ZONE)
     ):
-        courses[episode_id] += (
-            CourseFact(
-                key=str(pk),
-                therapy=therapy,
-                started_at=started_at,
-                sessions=tuple(
-                    SessionFact(at=at, number=number, attendance=attendance)
-                    for at, number, attendance in sessions[pk]
-                ),
+        made = tuple(Decision(kind, value, at) for kind, value, at in decisions[pk])
+        moved = [one.value for one in made if one.kind == CourseDecision.Kind.RELEASE]
+        on = moved[-1] if moved else digest
+        course = CourseFact(
+            key=str(pk),
+            therapy=therapy,
+            started_at=started_at,
+            sessions=tuple(
+                SessionFact(at=at, number=number, attendance=attendance, outline=outline, reason=reason)
+                for at, number, attendance, outline, reason in sessions[pk]
             ),
+            track=track,
+            decisions=made,
+            plan=plan(on) if on else None,
         )
+        courses[episode_id] += (_with(course, between[pk], zone=zone) if pk in between else course,)
     return courses
+
+
+def _with(course: CourseFact, between: Between, *, zone: str) -> CourseFact:
+    return replace(
+        course,
+        booked=tuple(between.booked),
+        practice=between.practice(),
+        feedback=between.last_feedback(course.protocol, zone=zone),
+        plan_kept_at=between.plan_kept_at(course.protocol),
+    )
 
 
 def _by_first(rows: Iterable[Any]) -> defaultdict[int, list[Any]]:

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission
+from holdfast.protocols.gates import gate_rules
 from holdfast.records.queries import alerts as queries
 from holdfast.records.queries.alerts import AlertRow
-from holdfast.web.clinician.naming import asked, instrument_name
+from holdfast.web.clinician.naming import asked, source_name
 from holdfast.web.page import PageRequest, page
 
 
@@ -20,6 +21,7 @@ class AlertLine:
     row: AlertRow
     instrument: str
     asked: str
+    call_for: str
     late: bool
     mine: bool
 
@@ -37,8 +39,16 @@ def line(row: AlertRow, request: PageRequest) -> AlertLine:
     """The alert with its words, and whether it is late or the viewer's own."""
     return AlertLine(
         row=row,
-        instrument=instrument_name(row.instrument),
+        instrument=source_name(row.instrument),
         asked=asked(row.instrument, row.item, row.value),
+        call_for=_call_for(row),
         late=row.acknowledged_at is None and row.due_at < request.at,
         mine=row.owner_id == request.viewer.account_id,
     )
+
+
+def _call_for(row: AlertRow) -> str:
+    """What an alert from an exercise calls for; empty for one from a questionnaire, whose question says it."""
+    rules = {str(kind): rule for kind, rule in gate_rules().items()}
+    found = rules.get(row.kind) if "." in row.instrument else None
+    return found.staff if found else ""

@@ -26,7 +26,7 @@ from holdfast.web.clinician.naming import (
 from holdfast.web.page import PageRequest, page
 from holdfast.web.parts.charts import ChartPoint, sparkline
 
-FILTERS = ("search", "stage", "therapy", "closed", "sort")
+FILTERS = ("search", "stage", "therapy", "drifting", "closed", "sort")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def caseload(request: PageRequest) -> HttpResponse:
         stage=asked["stage"],
         therapy=asked["therapy"],
         closed=bool(asked["closed"]),
+        drifting=bool(asked["drifting"]),
         sort=asked["sort"] or "need",
         number=_number(request.GET),
     )
@@ -63,7 +64,7 @@ def caseload(request: PageRequest) -> HttpResponse:
         "lines": [_line(row, request) for row in found.rows],
         "page": _pages(found),
         "asked": asked,
-        "narrowed": any(asked[name] for name in ("search", "stage", "therapy")),
+        "narrowed": any(asked[name] for name in ("search", "stage", "therapy", "drifting")),
         "stages": [(stage.value, stage.value) for stage in Stage],
         "therapies": [(one.slug, one.short_name) for one in therapies()],
         "sorts": _sorts(request.GET, asked["sort"] or "need"),

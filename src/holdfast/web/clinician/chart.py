@@ -40,10 +40,11 @@ def chart(
 
 
 def response_at_most(history: History, instrument: Instrument) -> float | None:
-    """The highest score that is a response, from the baseline of the episode; None before it."""
-    if history.baseline is None:
+    """The highest score that is a response, from the baseline; None before it, or where the scale tells no response."""
+    percent = instrument.cutoffs.response_fall_percent
+    if history.baseline is None or percent is None:
         return None
-    return history.baseline.total * (1 - instrument.cutoffs.response_fall_percent / 100)
+    return history.baseline.total * (1 - percent / 100)
 
 
 def fan(outlook: OutlookRow | None, instrument: Instrument, *, at: datetime) -> Fan | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from holdfast.access import Permission
 from holdfast.care import patients
 from holdfast.errors import Conflict
-from holdfast.instruments.loader import all_instruments
+from holdfast.instruments.loader import judging, load
 from holdfast.records.queries import clinic, patient
 from holdfast.web.clinician import entry
 from holdfast.web.page import PageRequest, page
@@ -54,7 +54,7 @@ class EnrolForm(entry.EntryForm):
         zone = clinic.zone(request.viewer.clinic_id)
         self._today = timezone.localdate(request.at)
         self.fields["instrument"].choices = [  # type: ignore[attr-defined]
-            (one.slug, one.name) for one in sorted(all_instruments().values(), key=lambda one: one.name)
+            (one.slug, one.name) for one in sorted(map(load, judging()), key=lambda one: one.name)
         ]
         self.fields["zone"].initial = zone
         self.fields["started_at"] = entry.MomentField(

@@ -100,6 +100,18 @@ def failed(outlook: OutlookRow | None) -> str:
     return f"Not available at present ({outlook.failure}). Every answer is kept; the nightly run tries again."
 
 
+def relief_until(outlook: OutlookRow | None) -> str:
+    """Until about when relief is likely to hold, as a booker needs it; empty where the forecast says nothing of it."""
+    forecast = readable(outlook)
+    holds = forecast.relief_holds if forecast is not None else None
+    if outlook is None or holds is None:
+        return ""
+    counted_from = day(outlook.made_at)
+    return (
+        f"Relief is likely to hold {_days(holds.median_days)} from {counted_from}, 80 % range {_range(holds)}"
+    )
+
+
 def _without(outlook: OutlookRow) -> str:
     if outlook.failure:
         return ""

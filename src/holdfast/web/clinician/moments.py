@@ -40,6 +40,22 @@ def read(text: str, *, zone: str, at: datetime, not_before: datetime) -> datetim
     return moment
 
 
+def read_ahead(text: str, *, zone: str) -> datetime:
+    """The moment (UTC) of a local date and time that is still to come.
+
+    An hour that clocks skip does not exist and is refused. Of an hour that comes twice the first is meant. Errors:
+    `InvalidInput` that says what would be right.
+    """
+    local = _parsed(text)
+    moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        raise _problem(
+            f"{local:%H:%M} does not exist on {local:%d.%m.%Y}: clocks in {zone} go forward over it",
+            "an hour later or earlier",
+        )
+    return moment
+
+
 def _parsed(text: str) -> datetime:
     for shape in _SHAPES:
         try:

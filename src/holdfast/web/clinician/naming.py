@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, timezone
 
 from holdfast.instruments.loader import load as load_instrument
-from holdfast.protocols.loader import all_protocols
+from holdfast.protocols.exercise import Exercise
+from holdfast.protocols.loader import all_protocols, therapies
 
 ATTENDANCE = {
     "attended": "attended",
@@ -34,6 +35,19 @@ def urgency(value: int) -> tuple[str, str]:
 def instrument_name(slug: str) -> str:
     """The name of an instrument as clinicians say it."""
     return load_instrument(slug).name
+
+
+def source_name(asked_in: str) -> str:
+    """What an alert was raised in, as clinicians say it: an instrument, or an exercise of a therapy."""
+    if "." not in asked_in:
+        return instrument_name(asked_in)
+    found = _exercise(asked_in)
+    return found.title if found else asked_in
+
+
+def _exercise(name: str) -> Exercise | None:
+    """The exercise of that name in the library; None where it is no longer there."""
+    return next((one.exercises[name] for one in therapies() if name in one.exercises), None)
 
 
 def band_name(slug: str, band: str) -> str:
@@ -98,7 +112,14 @@ def age(born_on: date, today: date) -> int:
 
 
 def asked(instrument: str, item: str, value: int) -> str:
-    """What a marked item asked and what was answered, as far as its text may be shown."""
+    """What a marked item asked and what was answered, as far as its text may be shown.
+
+    Of an exercise the field alone: what was written in it is for those who may see the content of therapy.
+    """
+    if "." in instrument:
+        exercise = _exercise(instrument)
+        field = exercise.item(item.partition(".")[0]) if exercise else None
+        return f"“{field.label}”" if field else item
     found = next((one for one in load_instrument(instrument).items if one.id == item), None)
     if found is None:
         return f"{item}: {value}"

@@ -18,10 +18,11 @@ from holdfast.pathway.suggestion import Suggestion
 from holdfast.records.queries import alerts, episode
 from holdfast.records.queries import patient as queries
 from holdfast.web.clinician import alerts as inbox
-from holdfast.web.clinician import forecast_words, stage_words, timeline
+from holdfast.web.clinician import forecast_words, stage_words, therapy_card, timeline
 from holdfast.web.clinician.chart import chart
 from holdfast.web.clinician.entry import EntryForm
 from holdfast.web.clinician.naming import age, standing_since, urgency
+from holdfast.web.clinician.step_links import link
 from holdfast.web.page import PageRequest, page
 from holdfast.web.parts.charts import course_chart, course_table
 
@@ -31,7 +32,9 @@ ACTIONS = (
     ("record_infusion", "Infusion", Permission.RECORD_INFUSION),
     ("record_session", "Session", Permission.RECORD_SESSION),
     ("enter_score", "Score", Permission.ENTER_SCORE),
+    ("choose_therapy", "Choose therapy", Permission.CHOOSE_THERAPY),
     ("start_course", "Start course", Permission.RECORD_SESSION),
+    ("group_member", "Skills group", Permission.LEAD_GROUP),
     ("assess", "Assessment", Permission.DECIDE_SUGGESTION),
     ("close_episode", "Close", Permission.DECIDE_SUGGESTION),
 )
@@ -62,6 +65,8 @@ class Step:
     urgency: str
     since: str
     form: DecisionForm
+    address: str
+    words: str
 
 
 @page(Permission.SEE_RECORD, looks_at="episode_id")
@@ -79,7 +84,7 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
     outlook = queries.outlook(viewer, episode_id)
     known = alerts.of_episode(viewer, episode_id)
     now = stage(history, at=request.at)
-    steps = _steps(request, outlook, decided)
+    steps = _steps(request, episode_id, history, outlook, decided)
     context = {
         "person": person,
         "age": age(person.born_on, timezone.localdate(request.at)) if person.born_on else None,
@@ -91,6 +96,7 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
         "waiting": [inbox.line(row, request) for row in known if row.acknowledged_at is None],
         "actions": [(name, words) for name, words, permission in ACTIONS if may(viewer, permission)],
         "steps": steps,
+        "therapy": therapy_card.card(request, history, outlook),
         "outlook": outlook,
         "figures": forecast_words.figures(outlook, history),
         "caveat": forecast_words.caveat(outlook),
@@ -117,7 +123,11 @@ def _mark(digest: str) -> str:
 
 
 def _steps(
-    request: PageRequest, outlook: queries.OutlookRow | None, decided: DecisionForm | None
+    request: PageRequest,
+    episode_id: int,
+    history: History,
+    outlook: queries.OutlookRow | None,
+    decided: DecisionForm | None,
 ) -> list[Step]:
     if outlook is None or not may(request.viewer, Permission.DECIDE_SUGGESTION):
         return []
@@ -131,8 +141,11 @@ def _steps(
             form=decided
             if decided is not None and decided["digest"].value() == one.digest
             else decision_form(None, digest=one.digest, outlook_id=outlook.outlook_id),
+            address=address,
+            words=words,
         )
         for one in outlook.suggestions
+        for address, words in [link(one.kind, episode_id, history, request.viewer)]
         if one.can_be_declined  # a safety alert is answered in its banner, not declined here
     ]
 

@@ -14,6 +14,8 @@ from holdfast.web.clinician import entry
 from holdfast.web.clinician.naming import ATTENDANCE, day, therapy_name
 from holdfast.web.page import PageRequest, page
 
+IN_THE_WAY = "Where it did not take place, if anyone said. Everyone who cares for this person sees it."
+
 PLACES = {"session number": "number", "attendance": "attendance", "time": "happened_at"}
 
 
@@ -23,13 +25,16 @@ class SessionForm(entry.EpisodeForm):
     course = forms.TypedChoiceField(coerce=int, widget=forms.RadioSelect, label="Course")
     number = forms.IntegerField(
         label="Session number",
-        min_value=1,
+        min_value=0,
         max_value=500,
-        help_text="The next one of the course is filled in.",
+        help_text="The next one of the course is filled in; 0 is the preparation.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short", "autocomplete": "off"}),
     )
     attendance = forms.ChoiceField(
         choices=list(ATTENDANCE.items()), widget=forms.RadioSelect, initial="attended"
+    )
+    reason = forms.CharField(
+        required=False, max_length=200, label="What got in the way", help_text=IN_THE_WAY
     )
 
     def __init__(self, *args: Any, courses: tuple[patient.CourseRow, ...], **options: Any) -> None:
@@ -52,16 +57,19 @@ def record_session(request: PageRequest, episode_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         with entry.problems_on(form, PLACES):
-            course_id = given.pop("course")
+            course_id, held = given.pop("course"), therapy.Held(reason=given.pop("reason"))
             entry.once(
-                lambda: therapy.record_session(course_id, **given, by=request.viewer, at=request.at),
+                lambda: therapy.record_session(
+                    course_id, **given, held=held, by=request.viewer, at=request.at
+                ),
                 done=lambda: (
                     given["uid"] in {row.uid for row in patient.timeline(request.viewer, episode_id)}
                 ),
             )
+            called = f"Session {given['number']}" if given["number"] else "The preparation"
             messages.success(
                 request,
-                f"Session {given['number']} kept: {ATTENDANCE[given['attendance']]}, {form.when}.",
+                f"{called} kept: {ATTENDANCE[given['attendance']]}, {form.when}.",
             )
             return redirect("patient", episode_id)
     return entry.show(
@@ -77,7 +85,7 @@ def record_session(request: PageRequest, episode_id: int) -> HttpResponse:
 
 def _next(request: PageRequest, episode_id: int) -> dict[str, object]:
     """The newest course, and the lowest session number of it that was not attended yet."""
-    newest = next(reversed(patient.history(request.viewer, episode_id).courses), None)
+    newest = patient.history(request.viewer, episode_id).course
     if newest is None:
         return {}
     return {"course": int(newest.key), "number": newest.progress(at=request.at).next_number}

@@ -91,7 +91,8 @@ def _words(fact: Fact, numbers: dict[uuid.UUID, int]) -> tuple[str, str, tuple[s
         weight = f"at {plain(fact.weight_kg)} kg" if fact.weight_kg else ""
         return "infusion", f"Infusion {numbers[fact.uid]}: {dose}{fact.dose_mg_per_kg} mg/kg", (weight,)
     shape = "session" if fact.attendance == "attended" else "missed"
-    return shape, f"{therapy_name(fact.therapy)} session {fact.number}: {ATTENDANCE[fact.attendance]}", ()
+    called = f"session {fact.number}" if fact.number else "preparation"
+    return shape, f"{therapy_name(fact.therapy)} {called}: {ATTENDANCE[fact.attendance]}", ()
 
 
 def _check_in(fact: CheckInRow) -> tuple[str, str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission
 from holdfast.forecast.ahead import Forecast
-from holdfast.instruments.loader import load
+from holdfast.instruments.loader import judging, load
 from holdfast.instruments.model import Instrument
 from holdfast.outcomes import definitions
 from holdfast.pathway.history import History
@@ -85,8 +85,8 @@ def course(request: PageRequest) -> HttpResponse:
 
 
 def _scales(history: History) -> tuple[Instrument, ...]:
-    """Instruments with a score, the one that judges the episode first."""
-    used = {reading.instrument for reading in history.readings}
+    """Instruments with a score that can judge a course, so lower is better; the one that judges it first."""
+    used = {reading.instrument for reading in history.readings}.intersection(judging())
     return tuple(load(slug) for slug in sorted(used, key=lambda slug: (slug != history.judged_on, slug)))
 
 
@@ -100,7 +100,7 @@ def _stand(history: History) -> Stand | None:
         now_at=last.at,
         first=start.total,
         remission=definitions.is_remission(last) is True,
-        response=definitions.is_response(start, last),
+        response=definitions.is_response(start, last) is True,
         before_infusions=bool(history.infusions) and start.at <= min(one.at for one in history.infusions),
         alone=last == start,
     )

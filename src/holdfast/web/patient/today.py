@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from holdfast.access import Permission
 from holdfast.instruments.loader import all_instruments
 from holdfast.instruments.model import Instrument
-from holdfast.pathway.patient_next import patient_next
-from holdfast.records.queries import patient
+from holdfast.pathway.history import History
+from holdfast.pathway.patient_next import Thing, patient_next
+from holdfast.records.queries import patient, therapy
 from holdfast.web.page import PageRequest, page
 from holdfast.web.patient.checkin import GO_ON, Asked, asked
 
@@ -45,8 +46,9 @@ def today(request: PageRequest) -> HttpResponse:
     history = patient.history(request.viewer, episode_id)
     drafts = [asked(row, at=request.at) for row in patient.drafts(request.viewer, episode_id)]
     first, *others = _offers(history.instrument, drafts)
+    coming, session = patient_next(history, at=request.at), _next_session(request, history)
     context = {
-        "next": patient_next(history, at=request.at),
+        "next": coming,
         "closed": history.closed_at is not None,
         "offer": first,
         "others": others,
@@ -55,8 +57,19 @@ def today(request: PageRequest) -> HttpResponse:
         "look_by": min((alert.due_at for alert in history.open_alerts), default=None),
         "at": request.at,
         "look_within_hours": max(patient.answer_hours(request.viewer)),
+        "session": session,
+        "in_therapy": history.course is not None,
+        "session_first": session is not None
+        and (coming.thing, coming.due_at) == (Thing.SESSION, session.starts_at)
+        and first.begun is None,
     }
     return render(request, "patient/today.html", context)
+
+
+def _next_session(request: PageRequest, history: History) -> therapy.BookedRow | None:
+    if history.course is None or history.closed_at is not None:
+        return None
+    return therapy.next_booked(request.viewer, int(history.course.key), at=request.at)
 
 
 def _offers(primary: str, drafts: Sequence[Asked]) -> list[Offer]:
