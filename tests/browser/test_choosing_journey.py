@@ -15,7 +15,7 @@ BOLD_WORDS = "I want to find out why it comes back. " * 12
 
 def record_of_ada(page: Page) -> str:
     """Address of the record of the demo's own patient."""
-    page.goto("/caseload/?q=Ada+Example")
+    page.goto("/caseload/?search=Ada+Example")
     address = page.locator("tbody th a", has_text="Ada Example").first.get_attribute("href")
     assert address is not None
     return address

@@ -8,8 +8,15 @@ from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
 pytestmark = pytest.mark.pages
 
-PATIENT = ("/today/", "/my-course/", "/help/", "/my-choice/", "/my-group/", "/who-sees-what/")
+PATIENT = (
+    "/today/", "/my-course/", "/help/", "/my-therapy/", "/my-therapy/so-far/", "/my-plans/staying_safe/",
+    "/my-plans/staying_well/", "/my-choice/", "/my-group/", "/who-sees-what/",
+)  # fmt: skip
 CLINICIAN = ("/caseload/", "/alerts/", "/patients/new/")
+PROTOCOLS = (
+    "/therapies/", "/therapies/dbt/", "/therapies/cbt/sessions/cbt-01/",
+    "/therapies/cbt/exercises/cbt.thought_record/", "/groups/",
+)  # fmt: skip
 OF_A_PERSON = {
     Role.NURSE: ("", "infusion/", "score/", "assessment/", "close/"),
     Role.THERAPIST: ("session/", "therapy/", "choose-therapy/", "what-if/"),
@@ -26,11 +33,11 @@ def everyone_sees(page: Page, role: Role) -> list[str]:
     if role is Role.LEAD:
         return ["/programme/forecast/"]
     person = page.locator("tbody th a").first.get_attribute("href")
-    return [*CLINICIAN, *(f"{person}{part}" for part in OF_A_PERSON[role])]
+    shared = PROTOCOLS if role is Role.THERAPIST else CLINICIAN
+    return [*shared, *(f"{person}{part}" for part in OF_A_PERSON[role])]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.THERAPIST, Role.LEAD, Role.ADMINISTRATOR])
 def test_page_when_opened_then_breaks_no_accessibility_rule_and_fits_its_width(
     page_at: PageAt,

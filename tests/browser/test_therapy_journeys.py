@@ -9,7 +9,7 @@ from holdfast.care.accounts import DEMO_PASSWORD
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot
 
 PEOPLE = {
-    "cbt": ("ada", "cbt.thought_record"),
+    "cbt": ("ada", "cbt.five_parts"),
     "dbt": ("vera", "dbt.feeling_check"),
     "act": ("xavier", "act.toward_away"),
     "ipt": ("yara", "ipt.talk_replay"),
@@ -30,7 +30,7 @@ def log_in(page: Page, name: str) -> None:
 
 def course_of(page: Page, name: str) -> str:
     """Address of the newest course of that person, found as a therapist finds it."""
-    page.goto(f"/caseload/?q={name}")
+    page.goto(f"/caseload/?search={name}")
     page.locator("tbody th a").first.click()
     page.locator("#therapy-title a").click()
     return page.url
@@ -70,6 +70,9 @@ def test_practice_when_done_on_a_phone_then_the_therapist_sees_it_and_signs_the_
     expect(desk.locator("main")).to_contain_text("Went through what they brought")
     axe(desk)
     screenshot(desk, f"therapy-{therapy}-note-1280")
+    for part in ("exercises/", "private-notes/"):
+        desk.goto(f"{course}{part}")
+        axe(desk)
 
 
 def practise(phone: Page, exercise: str) -> None:

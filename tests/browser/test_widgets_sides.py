@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.layouts]
 
 Practise = Callable[[str], Page]
 

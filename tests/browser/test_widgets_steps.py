@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, SignIn
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.layouts]
 
 PHONE, LAPTOP = 390, 1280
 
@@ -40,8 +40,22 @@ def dbt_course(browser: Browser, clinic: str, sign_in: SignIn) -> str:
     return re.match(r"/courses/\d+/", str(found))[0]  # type: ignore[index]
 
 
+@pytest.fixture(scope="module")
+def cbt_course(browser: Browser, clinic: str, sign_in: SignIn) -> None:
+    """A CBT course of the demo's patient, begun now: the newest is the one whose exercises are theirs."""
+    page = browser.new_context(base_url=clinic, viewport={"width": LAPTOP, "height": 800}).new_page()
+    sign_in(page, Role.THERAPIST)
+    page.goto("/caseload/?search=Ada+Example")
+    person = page.get_by_role("link", name="Ada Example").first.get_attribute("href")
+    page.goto(f"{person}therapy/")
+    page.locator("[name=therapy][value=cbt]").check()
+    page.get_by_role("button", name="Start course").click()
+    page.get_by_text("Course begun").wait_for()
+    page.context.close()
+
+
 @pytest.fixture
-def as_patient(page_at: PageAt, sign_in: SignIn) -> Begin:
+def as_patient(page_at: PageAt, sign_in: SignIn, cbt_course: None) -> Begin:
     """`as_patient("cbt.step_ladder")`: the demo's patient with that exercise open on a phone."""
     page = page_at(PHONE, "light")
     sign_in(page, Role.PATIENT)
