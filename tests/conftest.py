@@ -16,7 +16,7 @@ hypothesis.settings.load_profile("holdfast")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out what no database could change: tests without one, and looks at pages in a browser.
+    """On PostgreSQL leave out what no database could change: tests without one, and looks at pages alone.
 
     Everything runs on SQLite; everything that touches a database runs on both.
     """
@@ -30,10 +30,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _touches_a_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("pages"):
         return False
-    asked = set(getattr(item, "fixturenames", ()))
-    return (
-        bool(asked & {"db", "django_db_setup", "transactional_db", "clinic"}) or item.get_closest_marker("django_db") is not None
-    )
+    asked = {"db", "django_db_setup", "transactional_db", "clinic"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or item.get_closest_marker("django_db") is not None
 
 
 @pytest.fixture

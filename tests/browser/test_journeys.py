@@ -122,7 +122,7 @@ def test_suggestion_when_declined_then_a_reason_is_asked_for_and_it_stays_down(
     page.locator("tbody th a").first.click()
     step = page.locator("article.suggestion").first
     title = step.get_by_role("heading").inner_text()
-    step.locator("summary").first.click()
+    step.locator("summary", has_text=re.compile("decide", re.IGNORECASE)).first.click()
     step.get_by_role("button", name="Decline").click()
     expect(page.get_by_role("alert")).to_be_visible()
     screenshot(page, "journey-decline-1280")

@@ -81,6 +81,7 @@ def test_my_therapy_when_more_was_written_takes_the_same_queries(
     assert counted() == few
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize(("slug", "name"), EVERY)
 def test_exercise_when_filled_in_is_kept_whole_and_shown_again(
     cast: Cast, phone: Client, slug: str, name: str
@@ -114,6 +115,7 @@ def test_exercise_when_filled_in_is_kept_whole_and_shown_again(
     assert shown.status_code == 200
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize(("slug", "name"), EVERY)
 def test_exercise_when_its_small_version_is_asked_for_shows_its_fields_alone(
     cast: Cast, phone: Client, slug: str, name: str

@@ -29,6 +29,8 @@ from tests.web.people_cases import (
     told,
 )
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def phone(cast: Cast) -> Client:

@@ -14,6 +14,8 @@ from tests.cast import Cast, logged_in
 from tests.web import seen
 from tests.web.people_cases import FOR_PATIENT, course_of, fields, finished, read, told
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.fixture
 def phone(cast: Cast) -> Client:

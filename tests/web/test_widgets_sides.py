@@ -24,6 +24,8 @@ from tests.cast import Cast, logged_in
 from tests.web.exercising import filled
 from tests.web.seen import text as words
 
+pytestmark = pytest.mark.pages
+
 WIDGETS = {
     "four_box", "two_sides", "two_column", "three_boxes", "script_builder", "values_compass",
     "audio_timer_plus_form", "quick_curve", "two_way_arrow", "step_card", "table_form",

@@ -13,6 +13,8 @@ from tests.web.exercising import filled
 from tests.web.seen import elements
 from tests.web.writing import EVERY, begin, course, exercise_of, write
 
+pytestmark = pytest.mark.pages
+
 NONSENSE = {
     "slider_0_100": "900",
     "scale_0_10": "11",

@@ -16,6 +16,8 @@ from tests.web.seen import elements
 from tests.web.seen import text as words
 from tests.web.writing import EVERY, begin, course, exercise_of, write
 
+pytestmark = pytest.mark.pages
+
 DAY = timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from holdfast.access import Permission, Role, Viewer, require
 from holdfast.care import audit, outlooks
 from holdfast.errors import InvalidInput, NotFound, Problem
 from holdfast.protocols import release
-from holdfast.protocols.decisions import REOPENED, standing
+from holdfast.protocols.decisions import CLEARED, HELD_BACK, REOPENED, standing
 from holdfast.protocols.loader import therapies
 from holdfast.protocols.therapy import Therapy
 from holdfast.records.models import Account, CourseDecision, Episode, ProtocolRelease, TherapyCourse
@@ -237,6 +237,12 @@ def _therapist(value: str, course: therapy.Course) -> str | None:
     return None
 
 
+def _health(value: str, course: therapy.Course) -> str | None:
+    if not course.plan.has_gate("health"):
+        return "a therapy that asks about health before cold water and hard exercise"
+    return _slug_among((CLEARED, HELD_BACK))(value)
+
+
 Kind = CourseDecision.Kind
 
 CHECKS: Mapping[str, Callable[[str, therapy.Course], str | None]] = {
@@ -250,8 +256,9 @@ CHECKS: Mapping[str, Callable[[str, therapy.Course], str | None]] = {
     Kind.END: _ending,
     Kind.RELEASE: _release,
     Kind.THERAPIST: _therapist,
+    Kind.HEALTH: _health,
 }
 """For each kind: what would be right, or None when the value is."""
 
-NEED_A_REASON = frozenset({Kind.END, Kind.RELEASE, Kind.EXTEND})
+NEED_A_REASON = frozenset({Kind.END, Kind.RELEASE, Kind.EXTEND, Kind.HEALTH})
 """Decisions nobody should have to guess at later."""

@@ -99,7 +99,7 @@ def change(group_id: int, plan: Plan, *, seen: uuid.UUID, by: Viewer, at: dateti
             Problem("capacity", "is less than the members there are", f"{held} or more, pauses counted in")
         )
     with transaction.atomic():
-        row = GroupDetails.current.select_for_update().filter(group_id=group_id, uid=seen).first()
+        row = GroupDetails.current.select_for_update(of=("self",)).filter(group_id=group_id, uid=seen).first()
         if row is None:
             raise Conflict("someone changed this group meanwhile; look at it again")
         corrections.replace(row, changes={**_columns(plan), "happened_at": at}, reason=CHANGED, by=by, at=at)

@@ -11,6 +11,12 @@ PLAN_ENDING: Final = "plan_ending"
 REOPENED: Final = "reopened"
 """What an `end` decides when the course goes on after all: no ending decided before it holds any more."""
 
+CLEARED: Final = "cleared"
+"""What a `health` decides when a clinician has checked that cold water and hard exercise may be used."""
+
+HELD_BACK: Final = "held_back"
+"""What a `health` decides when they may not, whatever the person answered."""
+
 SHORTEST_BREAK: Final = timedelta(days=14)
 """A break that is prepared for, first and last day counted in."""
 
@@ -21,7 +27,7 @@ class Decision:
 
     Kinds the engine knows: `track`, `focus` (a playbook), `elective`, `review` (among them plan_ending), `extend` (so
     many more sessions of a loop), `break` (first and last day, as 2026-12-20/2027-01-04), `end_date` and `end` (among
-    them reopened).
+    them reopened), `health` (cleared or held_back).
     """
 
     kind: str
@@ -32,6 +38,11 @@ class Decision:
     def reopens(self) -> bool:
         """Whether it takes back every ending decided before."""
         return (self.kind, self.value) == ("end", REOPENED)
+
+    @property
+    def clears(self) -> bool:
+        """Whether it allows cold water and hard exercise."""
+        return (self.kind, self.value) == ("health", CLEARED)
 
     @property
     def ends(self) -> bool:
@@ -75,6 +86,11 @@ def ended(decisions: Sequence[Decision]) -> str:
 def extended(decisions: Sequence[Decision]) -> int:
     """By how many sessions the course was extended in all."""
     return sum(int(one.value) for one in decisions if one.kind == "extend")
+
+
+def health(decisions: Sequence[Decision]) -> Decision | None:
+    """The newest decision on cold water and hard exercise; None before any."""
+    return next((one for one in reversed(decisions) if one.kind == "health"), None)
 
 
 def breaks(decisions: Sequence[Decision]) -> tuple[Break, ...]:

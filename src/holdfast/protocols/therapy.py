@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from holdfast.protocols.exercise import Exercise, ExerciseName
+from holdfast.protocols.exercise import Exercise, ExerciseName, Gate
 from holdfast.protocols.model import Kind, Part, Protocol, Status, Text, Threshold
 from holdfast.protocols.outline import AgendaItem, SessionOutline
 from holdfast.protocols.track import Track
@@ -245,6 +245,10 @@ class Therapy(Protocol):
     def family(self) -> str:
         """The shipped therapy it is one of: a fork's parent, else its own slug."""
         return self.parent or self.slug
+
+    def has_gate(self, gate: Gate) -> bool:
+        """Whether one of its exercises has that gate."""
+        return any(one.gate == gate for exercise in self.exercises.values() for one in exercise.gates)
 
     def track(self, slug: str) -> Track:
         """The track of that slug; the first one for an empty slug. Errors: `KeyError`."""

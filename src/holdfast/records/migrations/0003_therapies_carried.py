@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(db_comment='When it was recorded, UTC')),
                 ('entered_in_error', models.BooleanField(db_comment='True on a correction that withdraws the row it replaces', default=False)),
                 ('correction_reason', models.CharField(blank=True, db_comment='Why the replaced row was wrong; empty when nothing is replaced', max_length=500)),
-                ('kind', models.CharField(choices=[('track', 'track'), ('focus', 'focus'), ('elective', 'topic'), ('review', 'review'), ('extend', 'further sessions'), ('break', 'break'), ('end_date', 'end date'), ('end', 'end'), ('release', 'protocol version'), ('therapist', 'therapist')], db_comment='What was decided about', max_length=12)),
+                ('kind', models.CharField(choices=[('track', 'track'), ('focus', 'focus'), ('elective', 'topic'), ('review', 'review'), ('extend', 'further sessions'), ('break', 'break'), ('end_date', 'end date'), ('end', 'end'), ('release', 'protocol version'), ('therapist', 'therapist'), ('health', 'health check')], db_comment='What was decided about', max_length=12)),
                 ('value', models.CharField(db_comment='What was decided: a slug, a number, a date, or first/last day of a break', max_length=64)),
                 ('reason', models.CharField(blank=True, db_comment='Why, in words', max_length=1000)),
                 ('course', models.ForeignKey(db_comment='Which course', on_delete=django.db.models.deletion.PROTECT, to='records.therapycourse')),

@@ -77,6 +77,7 @@ class CourseDecision(Fact):
         END = "end", "end"
         RELEASE = "release", "protocol version"
         THERAPIST = "therapist", "therapist"
+        HEALTH = "health", "health check"
 
     course = models.ForeignKey(TherapyCourse, models.PROTECT, db_comment="Which course")
     kind = models.CharField(max_length=12, choices=Kind.choices, db_comment="What was decided about")

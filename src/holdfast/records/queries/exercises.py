@@ -171,6 +171,17 @@ def earlier(viewer: Viewer, thread: uuid.UUID) -> tuple[VersionRow, ...]:
     )
 
 
+def answered_since(course: therapy.Course, thread: uuid.UUID, field: str, answer: str) -> datetime | None:
+    """Since when an entry of the course has had that answer, through every change; None where it has another."""
+    versions = ExerciseEntry.objects.filter(course_id=course.course_id, thread=thread)
+    since = None
+    for at, values in versions.order_by("-recorded_at", "-pk").values_list("recorded_at", "values"):
+        if values.get(field) != answer:
+            break
+        since = at
+    return since
+
+
 def entry_of(viewer: Viewer, draft_uid: uuid.UUID) -> uuid.UUID:
     """The thread of the entry a draft became. Errors: `NotFound` when it became none of the viewer's."""
     row = ExerciseEntry.objects.filter(uid=draft_uid, course__in=therapy.courses(viewer)).first()

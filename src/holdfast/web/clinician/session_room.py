@@ -270,7 +270,7 @@ def _panel(
     return {
         "panel": exercise,
         "begun": next(iter(begun), None),
-        "entry": exercise_view.entry(request, mine[0], course) if mine else None,
+        "entry": exercise_view.entry(request, mine[0], course, together=True) if mine else None,
         "older": mine[1 : 1 + FIRST_CHOICES],
     }
 

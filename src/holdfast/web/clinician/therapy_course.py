@@ -38,6 +38,7 @@ ENDINGS = {
     "switched": "switched to another therapy",
     "reopened": "taken back: the course goes on",
 }
+HEALTH = {"held_back": "held back", "cleared": "cleared, a clinician has checked"}
 WORDS = {
     "track": "Track",
     "focus": "Focus",
@@ -49,6 +50,7 @@ WORDS = {
     "end": "Ended",
     "release": "Moved to another version",
     "therapist": "Therapist",
+    "health": "Cold water and hard exercise",
 }
 """Kinds of decision as the page calls them."""
 
@@ -71,6 +73,16 @@ class ChosenForm(DecisionForm):
         super().__init__(*args, **options)
         self.fields["value"].choices = list(choices)  # type: ignore[attr-defined]
         self.order_fields(["uid", "kind", "value", "reason"])
+
+
+class HealthForm(ChosenForm):
+    """A decision on what waits for a health check."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        label="Who checked, and what was found",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class CountForm(DecisionForm):
@@ -195,8 +207,14 @@ def _title(course: therapy.Course, outline: str) -> str:
     return found.title if found else outline
 
 
+_OFFERED = (
+    "track", "focus", "elective", "review", "extend", "break", "end_date", "health", "therapist", "end",
+)  # fmt: skip
+"""Kinds of decision in the order the page offers them."""
+
+
 def _decides(request: PageRequest, course: therapy.Course, wrong: Decide | None) -> Iterator[Decide]:
-    for kind in ("track", "focus", "elective", "review", "extend", "break", "end_date", "therapist", "end"):
+    for kind in _OFFERED:
         if wrong is not None and wrong.kind == kind:
             yield wrong
             continue
@@ -217,7 +235,8 @@ def _form(request: PageRequest, course: therapy.Course, kind: str, sent: Any) ->
     if kind == "end_date":
         return DayForm(sent, **options)
     choices = _choices(request, course).get(kind, ())
-    return ChosenForm(sent, choices=choices, **options) if choices else None
+    chosen = HealthForm if kind == "health" else ChosenForm
+    return chosen(sent, choices=choices, **options) if choices else None
 
 
 _OF_A_LOOP: Mapping[str, Callable[[TherapyPhase], bool]] = {
@@ -239,6 +258,7 @@ def _choices(request: PageRequest, course: therapy.Course) -> Mapping[str, Seque
         "focus": [(one.slug, one.title) for one in plan.playbooks],
         "elective": [(one.slug, one.title) for one in plan.electives],
         "review": list(REVIEWS.items()),
+        "health": list(HEALTH.items()) if plan.has_gate("health") else [],
         "end": list(ENDINGS.items()),
         "therapist": [(str(pk), name) for pk, name in therapy.therapists(request.viewer)],
     }

@@ -73,11 +73,12 @@ def what_if(request: PageRequest, episode_id: int) -> HttpResponse:
         "sessions": asked["sessions"] if asked["sessions"] in SESSIONS else "none",
     }
     therapy = history.course.therapy if history.course else THERAPIES[0]
+    family = history.course.protocol.family if history.course else therapy
     context = {
         "person": person,
         "form": WhatIfForm(initial=chosen),
         "therapy": therapy_name(therapy),
-        **_compared(request, history, lambda now: _planned(chosen, therapy, now=now)),
+        **_compared(request, history, lambda now: _planned(chosen, family, now=now)),
     }
     return render(request, "clinician/what_if.html", context)
 

@@ -1,16 +1,17 @@
 """A finished exercise to be read: what was written, what it adds up to, who sees it. For patient and therapist."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from django.utils.formats import date_format, time_format
+from django.utils.html import escape, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from holdfast.access import Role
-from holdfast.protocols import derive, sight
+from holdfast.protocols import derive, risk_words, sight
 from holdfast.protocols.derive_values import Cell
 from holdfast.protocols.exercise import Column, Derived, Exercise, Item, Sight
 from holdfast.protocols.gates import gate_rules
@@ -22,7 +23,10 @@ from holdfast.web.parts import exercise_chart, exercise_form, widgets_people, wi
 
 @dataclass(frozen=True)
 class Line:
-    """One field to be read: in words, as entries, or as rows of label and words; and who sees it."""
+    """One field to be read: in words, as entries, or as rows of label and words; and who sees it.
+
+    `marked` says that words of it are marked for staff; words and entries then are HTML, with all else escaped.
+    """
 
     item: Item
     words: str
@@ -30,6 +34,7 @@ class Line:
     rows: tuple[tuple[tuple[str, str], ...], ...]
     private: bool
     shown: bool
+    marked: bool = False
 
 
 def said(column: Column, value: Any) -> str:
@@ -63,6 +68,27 @@ def _line(item: Item, value: Any, *, shown: bool) -> Line:
         private=item.sight is Sight.PRIVATE,
         shown=shown,
     )
+
+
+OWN_WORDS: Final = frozenset({"text", "long_text", "list"})
+"""Fields that hold a person's own sentences: not answers to tick, nor tables of whom to call."""
+
+
+def _for_staff(line: Line) -> Line:
+    """The line with risk words marked, where its field may carry signs of danger."""
+    if line.item.sight is not Sight.RISK or line.item.type not in OWN_WORDS:
+        return line
+    texts = (line.words, *line.entries)
+    if all(len(risk_words.cut(text)) == 1 for text in texts):
+        return line
+    words, *entries = map(_marked, texts)
+    return replace(line, words=words, entries=tuple(entries), marked=True)
+
+
+def _marked(text: str) -> str:
+    before, *rest = risk_words.cut(text)
+    pairs = zip(rest[::2], rest[1::2], strict=True)
+    return escape(before) + format_html_join("", "<mark>{}</mark>{}", pairs)
 
 
 _READERS: Mapping[str, Callable[[str], str]] = {
@@ -184,14 +210,20 @@ def context_of(request: PageRequest, course: therapy.Course, *, names: set[str])
     )
 
 
-def entry(request: PageRequest, row: exercises.EntryRow, course: therapy.Course) -> dict[str, Any]:
-    """What a page needs to show one finished exercise."""
+def entry(
+    request: PageRequest, row: exercises.EntryRow, course: therapy.Course, *, together: bool = False
+) -> dict[str, Any]:
+    """What a page needs to show one finished exercise; `together` is a screen the person looks at too."""
     exercise = course.plan.exercises[row.exercise]
+    read = lines(exercise, row)
+    if request.viewer.role is not Role.PATIENT and not together:
+        read = [_for_staff(line) for line in read]
     return {
         "row": row,
         "course": course,
         "exercise": exercise,
-        "lines": lines(exercise, row),
+        "lines": read,
+        "words_marked": any(line.marked for line in read),
         "derived": [
             one
             for one in derived(request, exercise, course, row)

@@ -11,11 +11,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from holdfast.access import Role
+from holdfast.protocols import decisions
 from holdfast.protocols.derive_answers import day_of, local_day
 from holdfast.protocols.derive_values import Entry
 from holdfast.protocols.exercise import Exercise, Item, Sight
 from holdfast.records.queries import exercises, therapy
 from holdfast.web.page import PageRequest
+from holdfast.web.parts import health_check
 
 WEEK: Final = 7
 MOST_AGAIN: Final = 4
@@ -115,7 +117,7 @@ class _Asked:
     rows: tuple[exercises.EntryRow, ...]
     today: date
     zone: str
-    at: datetime
+    checked: decisions.Decision | None
     for_staff: bool
 
     def on(self, row: exercises.EntryRow) -> date:
@@ -152,7 +154,7 @@ def beside(
         rows=exercises.entries(viewer, course, names={exercise.name}),
         today=local_day(request.at, viewer.zone),
         zone=viewer.zone,
-        at=request.at,
+        checked=health_check.checked(course, values, thread),
         for_staff=viewer.role is not Role.PATIENT,
     )
     return work(asked)
@@ -331,7 +333,7 @@ def _kit(asked: _Asked) -> Mapping[str, Any]:
     """The cards of a kit: those first that brought the most relief, then the first three, then the others."""
     falls = _falls([asked.values, *(row.values for row in asked.rows if row.thread != asked.thread)])
     first = {text.casefold() for text in _texts(asked.values, "top3")}
-    may = asked.values.get("health") == "no"
+    may = asked.checked.clears if asked.checked else asked.values.get("health") == "no"
     of: dict[str, tuple[str, str]] = {}
     for slug in (*BY_SENSE, "top3"):
         item = asked.exercise.item(slug)
@@ -354,6 +356,7 @@ def _kit(asked: _Asked) -> Mapping[str, Any]:
         "cards": [one for one in cards if not one.held],
         "held": [one for one in cards if one.held],
         "may": may,
+        "checked": asked.checked,
     }
 
 

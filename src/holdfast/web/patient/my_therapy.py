@@ -1,7 +1,7 @@
 """My therapy: where the person is in it, what this week is about, and one piece of practice at a time."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +18,12 @@ from holdfast.web.page import PageRequest, page
 ONE_TAP = frozenset({"quick_tap", "private_journal"})
 """Layouts of exercises that are done whenever one likes, so that they are always at hand."""
 
-PLANS = ("staying_safe", "staying_well")
-"""Plans that are always at hand, by their slug among what every therapy shares."""
+PLANS: Mapping[str, str] = {
+    "staying_safe": "shared.staying_safe",
+    "staying_well": "shared.staying_well",
+    "hard_moment_kit": "dbt.hard_moment_kit",
+}
+"""What is always at hand, by its slug in addresses: the exercise it is written in."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,11 @@ def my_therapy(request: PageRequest) -> HttpResponse:
         "kept": len(rows),
         "at_hand": [one for one in course.plan.exercises.values() if one.widget in ONE_TAP and _own(one)],
         "again": _again(course, rows, given={one.exercise.name for one in found}),
+        "plans": [
+            (slug, course.plan.exercises[name].title)
+            for slug, name in PLANS.items()
+            if name in course.plan.exercises
+        ],
         "in_group": group_notes.is_member(request.viewer),
         "has_choice": choices.newest(request.viewer, episode_id) is not None,
     }
@@ -129,6 +138,5 @@ def _own(exercise: Exercise) -> bool:
 def _again(course: therapy.Course, rows: Sequence[exercises.EntryRow], *, given: set[str]) -> list[Exercise]:
     """Exercises done before, to be done again whenever one likes."""
     names = dict.fromkeys(row.exercise for row in rows)
-    plans = {f"shared.{slug}" for slug in PLANS}
-    found = (course.plan.exercises[name] for name in names if name not in given | plans)
+    found = (course.plan.exercises[name] for name in names if name not in given | set(PLANS.values()))
     return [one for one in found if one.widget not in ONE_TAP and _own(one)]

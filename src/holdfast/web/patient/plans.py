@@ -20,7 +20,7 @@ def my_plan(request: PageRequest, slug: str) -> HttpResponse:
     """A plan as it stands; sent, it is begun or gone on with."""
     if slug not in PLANS:
         raise Http404("no such plan")
-    name = f"shared.{slug}"
+    name = PLANS[slug]
     episode_id = patient.own_episode_id(request.viewer)
     row, course = exercises.newest(request.viewer, episode_id, name)
     running = therapy.running(request.viewer, episode_id)
@@ -28,8 +28,8 @@ def my_plan(request: PageRequest, slug: str) -> HttpResponse:
         return redirect("practice", _write(request, row, running, name))
     context = {
         "slug": slug,
-        "title": next(one.exercises[name].title for one in therapies()),
-        "running": running,
+        "title": next(one.exercises[name].title for one in therapies() if name in one.exercises),
+        "running": running if running and name in running.plan.exercises else None,
         "contacts": contacts(request.viewer.clinic_id) if slug == "staying_safe" else (),
         "earlier": len(exercises.earlier(request.viewer, row.thread)) if row else 0,
     }
@@ -43,7 +43,7 @@ def _write(
 ) -> object:
     if row is not None and row.mine:
         return verbs.go_on(row.thread, by=request.viewer, at=request.at)
-    if running is None:
+    if running is None or name not in running.plan.exercises:
         raise Http404("no therapy runs in which a plan could be written")
     return verbs.begin(running.course_id, name, by=request.viewer, at=request.at)
 
@@ -55,7 +55,7 @@ def earlier(request: PageRequest, slug: str) -> HttpResponse:
     if slug not in PLANS:
         raise Http404("no such plan")
     episode_id = patient.own_episode_id(request.viewer)
-    row, course = exercises.newest(request.viewer, episode_id, f"shared.{slug}")
+    row, course = exercises.newest(request.viewer, episode_id, PLANS[slug])
     if row is None or course is None:
         return redirect("my_plan", slug)
     exercise = course.plan.exercises[row.exercise]
