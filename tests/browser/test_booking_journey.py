@@ -6,6 +6,8 @@ from playwright.sync_api import Page
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.mark.parametrize(
     ("width", "theme", "day"),

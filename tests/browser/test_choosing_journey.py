@@ -9,6 +9,8 @@ from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 from tests.talks import SAID
 
+pytestmark = pytest.mark.pages
+
 BOLD_WORDS = "I want to find out why it comes back. " * 12
 """As much as a person may well say; it has to fit the page with the rest."""
 

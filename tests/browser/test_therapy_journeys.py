@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from holdfast.care.accounts import DEMO_PASSWORD
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot
 
+pytestmark = pytest.mark.pages
+
 PEOPLE = {
     "cbt": ("ada", "cbt.five_parts"),
     "dbt": ("vera", "dbt.feeling_check"),
