@@ -24,6 +24,8 @@ from holdfast.web.page import PageRequest, page
 
 SESSIONS_ON_A_PAGE = 20
 
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+
 REVIEWS = {
     "go_on": "go on as it is",
     "change": "change something",
@@ -131,7 +133,7 @@ def decide(request: PageRequest, course_id: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind == "release":
         return _move(request, course_id)
-    form = _form(request, course, kind, request.POST)
+    form = _form(request, course, kind, request.POST, choices=_choices(request, course))
     if form is None:
         return _show(request, course_id, status=422)
     if form.is_valid():
@@ -172,7 +174,7 @@ def _show(
     progress = course.progress(at=request.at)
     gives = may(viewer, Permission.GIVE_THERAPY)
     held = rooms.held(viewer, course_id)
-    decisions = therapy.decisions(viewer, course_id)
+    choices = _choices(request, course)
     context = {
         "person": patient.person(viewer, course.episode_id),
         "course": course,
@@ -189,10 +191,13 @@ def _show(
             SESSIONS_ON_A_PAGE,
         ).get_page(request.GET.get("page")),
         "decisions": [
-            (WORDS.get(one.kind, one.kind), _words(request, course, one), one) for one in decisions
+            (WORDS.get(one.kind, one.kind), _words(one, choices), one)
+            for one in therapy.decisions(viewer, course_id)
         ],
-        "decides": list(_decides(request, course, wrong)) if may(viewer, Permission.RECORD_SESSION) else [],
-        "therapist": dict(therapy.therapists(viewer)).get(course.therapist_id or 0, ""),
+        "decides": list(_decides(request, course, choices, wrong))
+        if may(viewer, Permission.RECORD_SESSION)
+        else [],
+        "therapist": dict(choices["therapist"]).get(str(course.therapist_id), ""),
         "newer": next(
             (one for one in therapies() if one.slug == course.plan.slug and one != course.plan), None
         ),
@@ -213,17 +218,21 @@ _OFFERED = (
 """Kinds of decision in the order the page offers them."""
 
 
-def _decides(request: PageRequest, course: therapy.Course, wrong: Decide | None) -> Iterator[Decide]:
+def _decides(
+    request: PageRequest, course: therapy.Course, choices: Choices, wrong: Decide | None
+) -> Iterator[Decide]:
     for kind in _OFFERED:
         if wrong is not None and wrong.kind == kind:
             yield wrong
             continue
-        form = _form(request, course, kind, None)
+        form = _form(request, course, kind, None, choices=choices)
         if form is not None:
             yield Decide(kind, WORDS[kind], form)
 
 
-def _form(request: PageRequest, course: therapy.Course, kind: str, sent: Any) -> DecisionForm | None:
+def _form(
+    request: PageRequest, course: therapy.Course, kind: str, sent: Any, *, choices: Choices
+) -> DecisionForm | None:
     """The form of a kind of decision; None where this therapy has nothing to decide of that kind."""
     if kind in _OF_A_LOOP and not any(_OF_A_LOOP[kind](phase) for phase in _phases(request, course)):
         return None
@@ -234,9 +243,9 @@ def _form(request: PageRequest, course: therapy.Course, kind: str, sent: Any) ->
         return BreakForm(sent, **options)
     if kind == "end_date":
         return DayForm(sent, **options)
-    choices = _choices(request, course).get(kind, ())
+    offered = choices.get(kind, ())
     chosen = HealthForm if kind == "health" else ChosenForm
-    return chosen(sent, choices=choices, **options) if choices else None
+    return chosen(sent, choices=offered, **options) if offered else None
 
 
 _OF_A_LOOP: Mapping[str, Callable[[TherapyPhase], bool]] = {
@@ -250,7 +259,8 @@ def _phases(request: PageRequest, course: therapy.Course) -> tuple[TherapyPhase,
     return course.progress(at=request.at).track.phases
 
 
-def _choices(request: PageRequest, course: therapy.Course) -> Mapping[str, Sequence[tuple[str, str]]]:
+def _choices(request: PageRequest, course: therapy.Course) -> Choices:
+    """What may be picked, by kind of decision: value and words."""
     plan = course.plan
     tracks = [(one.slug, one.name) for one in plan.tracks if one.format == "individual"]
     return {
@@ -264,8 +274,8 @@ def _choices(request: PageRequest, course: therapy.Course) -> Mapping[str, Seque
     }
 
 
-def _words(request: PageRequest, course: therapy.Course, one: therapy.DecisionRow) -> str:
+def _words(one: therapy.DecisionRow, choices: Choices) -> str:
     """What was decided, as the page says it."""
     if one.kind == "release":
         return "the version then in the library"
-    return dict(_choices(request, course).get(one.kind, ())).get(one.value, one.value)
+    return dict(choices.get(one.kind, ())).get(one.value, one.value)

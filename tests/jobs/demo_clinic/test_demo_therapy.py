@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -10,7 +9,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 from django.test import Client
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
 from holdfast.access import Viewer
 from holdfast.care import accounts, private_notes
@@ -34,24 +33,10 @@ from holdfast.records.queries import (
 )
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
-"""On one worker: the clinic is made once for all of these."""
+pytestmark = pytest.mark.django_db
 
 NOW = make.NOW
 FIVE = {"ada": "cbt", "vera": "dbt", "xavier": "act", "yara": "ipt", "zeno": "psychodynamic"}
-
-
-pytestmark = pytest.mark.xdist_group("demo")
-"""On one worker: the clinic is made once for all of these."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The clinic, made in a transaction that is taken back after the last of these tests."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo_seed.seed(tuple(demo_people.everyone(NOW)), at=NOW)
-        yield
-        transaction.set_rollback(True)
 
 
 @dataclass(frozen=True)

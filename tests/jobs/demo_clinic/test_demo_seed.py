@@ -1,40 +1,23 @@
 """The synthetic clinic as it stands when it has just been made: seen through the reads that pages use."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from holdfast.access import Role
 from holdfast.care import accounts, audit
-from holdfast.jobs import demo_people, demo_seed
+from holdfast.jobs import demo_seed
 from holdfast.jobs.demo_stories import STORIES
 from holdfast.pathway.patient_next import patient_next
 from holdfast.pathway.stage import Stage
 from holdfast.records.queries import alerts, caseload, clinic, episode, operation, patient
 from tests import make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
-"""On one worker: the clinic is made once for all of these."""
+pytestmark = pytest.mark.django_db
 
 NOW = make.NOW
-
-
-pytestmark = pytest.mark.xdist_group("demo")
-"""On one worker: the clinic is made once for all of these."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The clinic, made in a transaction that is taken back after the last of these tests."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo_seed.seed(tuple(demo_people.everyone(NOW)), at=NOW)
-        yield
-        transaction.set_rollback(True)
 
 
 def everyone() -> list[caseload.CaseloadRow]:

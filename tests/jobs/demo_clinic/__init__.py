@@ -1,0 +1,1 @@
+"""The demo clinic as it stands when it has just been made."""
