@@ -9,7 +9,7 @@ import pytest
 from holdfast.protocols.exercise import Column, Exercise, Item
 from holdfast.protocols.loader import LIBRARY, SHARED, therapies, therapy
 from holdfast.protocols.model import PhaseKind, Status
-from holdfast.protocols.outline import LOW_ENERGY, SessionOutline
+from holdfast.protocols.outline import SessionOutline
 from holdfast.protocols.safeguards import SAFETY_MEASURES, STAYING_SAFE
 
 LAID_DOWN = Path(__file__).parent / "fields.csv"
@@ -170,7 +170,7 @@ def test_sessions_when_listed_then_each_asks_the_phq9() -> None:
 
 
 def test_sessions_when_low_on_energy_then_each_has_a_form_of_half_an_hour_at_most() -> None:
-    forms = {outline.slug: outline.variants.get(LOW_ENERGY) for _, outline in all_sessions()}
+    forms = {outline.slug: outline.variants.get("low_energy") for _, outline in all_sessions()}
     long = {
         slug: form and form.minutes for slug, form in forms.items() if not form or (form.minutes or 99) > 30
     }

@@ -20,9 +20,6 @@ from holdfast.forecast.kernel import (
 )  # fmt: skip
 from holdfast.forecast.model import SCORE, STATES
 
-DIRECTIONS: Final = STATES - 1
-"""Directions of the state that run over points; one more is integrated exactly."""
-
 _REACH, _STEPS = 8.0, 128
 _NOTHING_LEFT: Final = 1e-10
 

@@ -202,10 +202,5 @@ class Exercise(Part):
         """Whether it is a therapist's process note through and through, which is kept sealed and apart."""
         return all(item.sight is Sight.PROCESS_NOTE for item in self.fields)
 
-    @property
-    def needs_later(self) -> bool:
-        """Whether a part of it is filled after the event."""
-        return any(item.later or any(column.later for column in item.columns) for item in self.fields)
-
 
 Names = Annotated[tuple[ExerciseName, ...], BeforeValidator(tuple)]

@@ -49,9 +49,6 @@ class Variant(Part):
 
 Variants = Annotated[Mapping[str, Variant], AfterValidator(MappingProxyType)]
 
-LOW_ENERGY = "low_energy"
-"""The variant for a bad day."""
-
 
 class SessionOutline(Part):
     """One session, or a template for many. `label` is what it is called in its course: "3", "B", "C1".

@@ -122,11 +122,6 @@ class Progress:
     ended: str
 
     @property
-    def open_ended(self) -> bool:
-        """Whether people, not a count, end it."""
-        return self.planned is None
-
-    @property
     def next_number(self) -> int | None:
         """The number of the next session: that of preparation is 0."""
         return self.next.number if self.next else None

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from holdfast.access import Permission, may
 from holdfast.care import courses as verbs
+from holdfast.care.courses import NEED_A_REASON
 from holdfast.errors import InvalidInput
 from holdfast.protocols.loader import therapies
 from holdfast.protocols.track import TherapyPhase
@@ -65,6 +66,12 @@ class DecisionForm(entry.OnceForm):
         required=False, max_length=1000, label="Reason", widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = (
+            self.get_initial_for_field(self.fields["kind"], "kind") in NEED_A_REASON
+        )
+
 
 class ChosenForm(DecisionForm):
     """A decision that picks one of several."""
@@ -80,11 +87,9 @@ class ChosenForm(DecisionForm):
 class HealthForm(ChosenForm):
     """A decision on what waits for a health check."""
 
-    reason = forms.CharField(
-        max_length=1000,
-        label="Who checked, and what was found",
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].label = "Who checked, and what was found"
 
 
 class CountForm(DecisionForm):

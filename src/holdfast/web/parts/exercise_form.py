@@ -62,11 +62,6 @@ class Shown:
         is_table = self.item is not None and self.item.type == "table"
         return bool(self.rows) if is_table else self.value not in (None, "", [])
 
-    @property
-    def is_small(self) -> bool:
-        """Whether its options are few and short enough to stand side by side."""
-        return len(self.options) <= 4 and all(len(option) <= 12 for option in self.options)
-
 
 @dataclass(frozen=True)
 class Row:

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from holdfast.access import Role
 from holdfast.care import exercises as verbs
-from holdfast.errors import Conflict, HoldfastError, InvalidInput, Problem
+from holdfast.errors import Conflict, InvalidInput, Problem
 from holdfast.protocols.exercise import Exercise
 from holdfast.records.queries import exercises, therapy
 from holdfast.web.page import PageRequest
@@ -147,9 +147,3 @@ def finish(
     except Conflict as error:
         return None, values, (), str(error)
     return kept, values, (), ""
-
-
-def refused(error: HoldfastError) -> str:
-    """An error as a sentence."""
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

@@ -108,33 +108,4 @@
     frame.prepend(bar);
   }
   form.querySelectorAll("[data-slider]").forEach(slide);
-
-  // Timers: a clock that counts down, rings softly twice, and can be stopped at any moment.
-  for (const frame of form.querySelectorAll("[data-timer]")) {
-    const chips = [...frame.querySelectorAll("input[type=radio]")].filter((one) => one.value);
-    const start = document.createElement("button"), clock = document.createElement("output");
-    start.type = "button"; start.className = "button button-quiet"; start.textContent = frame.dataset.start || "Start the timer";
-    clock.className = "timer-clock"; clock.setAttribute("aria-live", "off");
-    const row = document.createElement("div"); row.className = "row"; row.append(start, clock); frame.append(row);
-    let ends = 0, tick = 0;
-    const show = (left) => { clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`; };
-    const bell = () => {
-      try {
-        const sound = new AudioContext(), tone = sound.createOscillator(), loud = sound.createGain();
-        tone.frequency.value = 528; loud.gain.setValueAtTime(.12, sound.currentTime); loud.gain.exponentialRampToValueAtTime(.0001, sound.currentTime + 2.5);
-        tone.connect(loud).connect(sound.destination); tone.start(); tone.stop(sound.currentTime + 2.5);
-      } catch { /* no sound: the clock still shows it */ }
-    };
-    const stop = (done) => {
-      clearInterval(tick); tick = 0; start.textContent = frame.dataset.start || "Start the timer";
-      if (done) { bell(); clock.textContent = frame.dataset.over || "Time is up."; clock.setAttribute("aria-live", "polite"); form.dispatchEvent(new Event("exercise:changed")); }
-    };
-    start.addEventListener("click", () => {
-      if (tick) { stop(false); return; }
-      const chosen = chips.find((one) => one.checked) || chips[0];
-      chosen.checked = true; ends = Date.now() + Number(chosen.value) * 1000; bell();
-      start.textContent = frame.dataset.stop || "Stop";
-      tick = setInterval(() => { const left = Math.max(0, Math.round((ends - Date.now()) / 1000)); show(left); if (!left) stop(true); }, 250);
-    });
-  }
 })();

@@ -9,7 +9,6 @@
   const piece = (name) => guide.querySelector(`[data-${name}]`);
   const clock = piece("clock"), gone = piece("progress"), now = piece("now"), start = piece("start"), stop = piece("stop"), bells = piece("bells"), closed = piece("closed"), words = piece("steps");
   const lengths = [...frame.querySelectorAll("input[type=radio]")].filter((one) => one.value);
-  frame.querySelector(":scope > .row")?.remove();
   piece("run").hidden = false;
 
   let sound = null, awake = null, tick = 0, begun = 0, length = 0, at = -1;
