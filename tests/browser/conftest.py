@@ -118,6 +118,9 @@ def axe() -> CheckAccess:
     """`axe(page)`: the page as it stands breaks no accessibility rule."""
 
     def check(page: Page) -> None:
+        # A page that is just being left has no document to look at.
+        page.wait_for_load_state()
+        page.locator("main").wait_for()
         violations = Axe().run(page).response["violations"]
         assert not violations, "\n".join([page.url, *map(_told, violations)])
 
