@@ -28,6 +28,12 @@ class Permission(StrEnum):
     ENROL_PATIENT = "enrol a patient"
     ENTER_SCORE = "enter a score"
     RECORD_INFUSION = "record an infusion"
+    ASSESS_RESISTANCE = "record what was tried, eligibility, consent and weight"
+    SEE_INFUSIONS = "see the course of infusions, its calendar and the record of a day"
+    BOOK_INFUSION = "plan and book infusions"
+    RUN_INFUSION = "run the day of an infusion"
+    ORDER_INFUSION = "sign orders, overrides, spacing and the site's limits"
+    SEE_OWN_CALENDAR = "have a calendar feed of one's own bookings"
     RECORD_SESSION = "record a therapy session"
     BOOK_SESSION = "book a therapy session"
     CHOOSE_THERAPY = "talk over which therapy to choose"
@@ -52,11 +58,31 @@ _CLINICAL = frozenset(
         Permission.ANSWER_ALERT,
         Permission.BOOK_SESSION,
         Permission.SEE_PROTOCOLS,
+        Permission.SEE_INFUSIONS,
+        Permission.SEE_OWN_CALENDAR,
+    }
+)
+
+_INFUSING = frozenset(
+    {
+        Permission.RECORD_INFUSION,
+        Permission.ASSESS_RESISTANCE,
+        Permission.BOOK_INFUSION,
+        Permission.RUN_INFUSION,
+        Permission.ENROL_PATIENT,
+        Permission.CHOOSE_THERAPY,
     }
 )
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.PATIENT: frozenset({Permission.SEE_OWN_RECORD, Permission.ANSWER_CHECK_IN, Permission.PRACTISE}),
+    Role.PATIENT: frozenset(
+        {
+            Permission.SEE_OWN_RECORD,
+            Permission.ANSWER_CHECK_IN,
+            Permission.PRACTISE,
+            Permission.SEE_OWN_CALENDAR,
+        }
+    ),
     Role.THERAPIST: _CLINICAL
     | {
         Permission.RECORD_SESSION,
@@ -66,14 +92,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         Permission.LEAD_GROUP,
         Permission.KEEP_PRIVATE_NOTES,
     },
-    Role.NURSE: _CLINICAL | {Permission.RECORD_INFUSION, Permission.ENROL_PATIENT, Permission.CHOOSE_THERAPY},
-    Role.PRESCRIBER: _CLINICAL
-    | {
-        Permission.RECORD_INFUSION,
-        Permission.RECORD_SESSION,
-        Permission.ENROL_PATIENT,
-        Permission.CHOOSE_THERAPY,
-    },
+    Role.NURSE: _CLINICAL | _INFUSING,
+    Role.PRESCRIBER: _CLINICAL | _INFUSING | {Permission.ORDER_INFUSION, Permission.RECORD_SESSION},
     Role.LEAD: _CLINICAL | {Permission.IMPORT_RECORDS, Permission.ENROL_PATIENT, Permission.SEE_PROGRAMME},
     Role.ADMINISTRATOR: frozenset({Permission.IMPORT_RECORDS, Permission.MANAGE_ACCOUNTS}),
 }

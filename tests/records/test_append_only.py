@@ -21,7 +21,7 @@ def patient() -> Patient:
 
 def test_tables_of_facts_when_migrated_are_all_guarded() -> None:
     assert append_only.unguarded("default") == ()
-    assert len(append_only.tables()) == 34
+    assert len(append_only.tables()) == 59
 
 
 def test_update_when_tried_past_the_application_is_refused_by_the_database(patient: Patient) -> None:

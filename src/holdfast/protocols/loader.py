@@ -16,7 +16,8 @@ from holdfast.errors import DataFileError, NotFound
 from holdfast.protocols.derive import FUNCTIONS
 from holdfast.protocols.exercise import Exercise
 from holdfast.protocols.fork import Fork, blamed, patched, refuse_lesser_sessions
-from holdfast.protocols.model import InfusionProtocol, Part, Protocol, Text
+from holdfast.protocols.infusion import InfusionProtocol
+from holdfast.protocols.model import Part, Protocol, Text
 from holdfast.protocols.outline import SessionOutline
 from holdfast.protocols.therapy import Curriculum, Therapy
 

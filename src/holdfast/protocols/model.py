@@ -1,4 +1,4 @@
-"""What every protocol has: who signed it, what it says of itself, its thresholds; and the protocol of infusions."""
+"""What every protocol has: who signed it, what it says of itself, and its thresholds."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -9,10 +9,19 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Text = Annotated[str, Field(min_length=1)]
-Unit = Literal["mg/kg", "minute", "hour", "day", "percent", "point", "probability", "infusion", "session"]
+Unit = Literal[
+    "mg/kg", "mg", "mL", "kg", "kg/m²", "mmHg", "beats a minute", "breaths a minute",
+    "minute", "hour", "day", "week", "percent", "point", "probability", "infusion", "session",
+]  # fmt: skip
 
-_DURATIONS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
-_UNCOUNTED = {"percent": "%", "mg/kg": "mg/kg"}
+_DURATIONS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
+_COUNTED = frozenset({"minute", "hour", "day", "week", "point", "infusion", "session"})
+"""Units that are words and take a plural."""
 
 
 class Part(BaseModel):
@@ -70,9 +79,8 @@ class Threshold(Part):
         """The value with its unit, as a person says it: "24 hours", "25 %"."""
         if self.unit == "probability":
             return f"{100 * self.value:g} %"
-        if self.unit in _UNCOUNTED:
-            return f"{self.value:g} {_UNCOUNTED[self.unit]}"
-        return f"{self.value:g} {self.unit}" if self.value == 1 else f"{self.value:g} {self.unit}s"
+        unit = "%" if self.unit == "percent" else self.unit
+        return f"{self.value:g} {unit}s" if unit in _COUNTED and self.value != 1 else f"{self.value:g} {unit}"
 
     @property
     def cited(self) -> str:
@@ -117,41 +125,3 @@ class Protocol(Part):
         if self.status is Status.ACTIVE and not self.sign_offs:
             raise ValueError("an active protocol needs a sign-off")
         return self
-
-
-class Phase(Part):
-    """A stretch of a course of infusions by their number; without `last` it has no planned end."""
-
-    slug: Text
-    name: Text
-    kind: PhaseKind
-    first: Annotated[int, Field(ge=1)]
-    last: int | None = None
-
-    def holds(self, number: int) -> bool:
-        """Whether the infusion of that number lies in this phase."""
-        return self.first <= number and (self.last is None or number <= self.last)
-
-
-class InfusionProtocol(Protocol):
-    """A course of infusions, its phases by the number of the infusion."""
-
-    kind: Literal[Kind.INFUSION]
-    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _without_gaps(self) -> Self:
-        expected: int | None = 1
-        for phase in self.phases:
-            if phase.first != expected:
-                raise ValueError(
-                    f"phase {phase.slug} must begin at {expected}: phases follow on without a gap"
-                )
-            if phase.last is not None and phase.last < phase.first:
-                raise ValueError(f"phase {phase.slug} ends before it begins")
-            expected = None if phase.last is None else phase.last + 1
-        return self
-
-    def phase(self, number: int) -> Phase | None:
-        """The phase of an infusion number; None after the last."""
-        return next((phase for phase in self.phases if phase.holds(number)), None)

@@ -119,6 +119,7 @@ urlpatterns = [
     path(
         "therapies/<slug:slug>/exercises/<str:name>/", protocols.protocol_exercise, name="protocol_exercise"
     ),
+    # infusions
     # skills groups
     path("groups/", all_groups.groups, name="groups"),
     path("groups/new/", details.group_open, name="group_open"),

@@ -15,12 +15,21 @@ class Infusion(Fact):
     dose_mg = models.DecimalField(
         max_digits=6, decimal_places=1, null=True, db_comment="Dose in mg; empty when only mg/kg was reported"
     )
-    dose_mg_per_kg = models.DecimalField(max_digits=4, decimal_places=2, db_comment="Dose in mg per kg")
+    dose_mg_per_kg = models.DecimalField(
+        max_digits=4, decimal_places=2, null=True, db_comment="Dose in mg per kg; empty for a fixed dose"
+    )
     weight_kg = models.DecimalField(
         max_digits=5,
         decimal_places=1,
         null=True,
         db_comment="Weight the dose was based on, kg; empty when not reported",
+    )
+    visit = models.ForeignKey(
+        "records.InfusionVisit",
+        models.PROTECT,
+        null=True,
+        related_name="infusions",
+        db_comment="The visit it was given at; empty when only reported",
     )
 
     class Meta:
@@ -29,7 +38,8 @@ class Infusion(Fact):
         constraints = (
             models.CheckConstraint(
                 name="infusion_dose_is_positive",
-                condition=models.Q(dose_mg_per_kg__gt=0)
-                & (models.Q(dose_mg__isnull=True) | models.Q(dose_mg__gt=0)),
+                condition=(models.Q(dose_mg_per_kg__gt=0) | models.Q(dose_mg_per_kg__isnull=True))
+                & (models.Q(dose_mg__gt=0) | models.Q(dose_mg__isnull=True))
+                & (models.Q(dose_mg_per_kg__isnull=False) | models.Q(dose_mg__isnull=False)),
             ),
         )

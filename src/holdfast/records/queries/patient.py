@@ -64,7 +64,7 @@ class InfusionRow:
     at: datetime
     drug: str
     dose_mg: Decimal | None
-    dose_mg_per_kg: Decimal
+    dose_mg_per_kg: Decimal | None
     weight_kg: Decimal | None
     recorded_by: str
     kind: str = "infusion"

@@ -1,10 +1,12 @@
 """The one place where it is decided which rows a viewer may reach."""
 
+import uuid
+
 from django.db.models import QuerySet
 
 from holdfast.access import Permission, Role, Viewer, may
 from holdfast.errors import NotFound
-from holdfast.records.models import Alert, Episode
+from holdfast.records.models import Alert, Episode, InfusionCourse, InfusionVisit
 
 
 # H-007: every read and every verb reaches an episode through here, and nowhere else.
@@ -30,3 +32,24 @@ def alerts(viewer: Viewer) -> QuerySet[Alert]:
     if not may(viewer, Permission.ANSWER_ALERT):
         return Alert.objects.none()
     return Alert.objects.filter(episode__patient__clinic_id=viewer.clinic_id)
+
+
+def infusion_course(viewer: Viewer, course_id: int) -> InfusionCourse:
+    """The course of infusions with its episode, or `NotFound`. A patient reaches their own through their own pages."""
+    if may(viewer, Permission.SEE_INFUSIONS):
+        rows = InfusionCourse.current.filter(episode__in=episodes(viewer), pk=course_id)
+        found: InfusionCourse | None = rows.select_related("episode__patient").first()
+        if found is not None:
+            return found
+    raise NotFound("no such course of infusions in your clinic")
+
+
+def visit(viewer: Viewer, uid: uuid.UUID) -> InfusionVisit:
+    """The visit for an infusion with its episode, booking and order, or `NotFound`."""
+    if may(viewer, Permission.SEE_INFUSIONS):
+        rows = InfusionVisit.current.filter(episode__in=episodes(viewer), uid=uid)
+        related = ("episode__patient", "booking__course", "order__measure")
+        found: InfusionVisit | None = rows.select_related(*related).first()
+        if found is not None:
+            return found
+    raise NotFound("no such visit in your clinic")
