@@ -81,7 +81,7 @@ def test_suggest_when_it_speaks_then_since_has_passed_and_every_part_says_someth
         assert suggestion.since <= at
         texts = [suggestion.title, suggestion.source, suggestion.would_change]
         assert all([*texts, *(reason.text for reason in suggestion.reasons)])
-        assert suggestion.rule_version.startswith("rules 2, ketamine_iv 0.1.0")
+        assert suggestion.rule_version.startswith("rules 3, ketamine_iv 0.2.0")
         assert any(reason.on for reason in suggestion.reasons) or suggestion.kind == "relief_fading"
 
 

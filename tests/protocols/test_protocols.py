@@ -13,13 +13,16 @@ from holdfast.protocols.loader import all_protocols, infusions, load, read, ther
 from holdfast.protocols.model import Kind, PhaseKind, Status
 from tests.protocols.making import changed_copy
 
-SLUGS = ["act", "cbt", "dbt", "ipt", "ketamine_iv", "psychodynamic"]
+SLUGS = ["act", "cbt", "dbt", "esketamine_nasal", "ipt", "ketamine_iv", "psychodynamic"]
 
 
 def test_library_when_loaded_then_it_holds_the_infusions_and_five_therapies() -> None:
     assert list(all_protocols()) == SLUGS
     assert [one.slug for one in therapies()] == ["act", "cbt", "dbt", "ipt", "psychodynamic"]
-    assert [slug for slug, one in all_protocols().items() if one.kind is Kind.INFUSION] == ["ketamine_iv"]
+    assert [slug for slug, one in all_protocols().items() if one.kind is Kind.INFUSION] == [
+        "esketamine_nasal",
+        "ketamine_iv",
+    ]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -61,7 +64,8 @@ def test_thresholds_when_seen_in_a_source_then_cited_as_such_else_as_site_defaul
 
 
 def test_thresholds_when_read_then_they_are_those_of_the_care_rules() -> None:
-    assert {name: one.words for name, one in load("ketamine_iv").thresholds.items()} == {
+    said = {name: one.words for name, one in load("ketamine_iv").thresholds.items()}
+    assert said == {
         "usual_dose_mg_per_kg": "0.5 mg/kg",
         "lowest_dose_mg_per_kg": "0.1 mg/kg",
         "highest_dose_mg_per_kg": "1 mg/kg",
@@ -93,6 +97,44 @@ def test_thresholds_when_read_then_they_are_those_of_the_care_rules() -> None:
         "drifting_without_check_in": "10 days",
         "drifting_sessions_missed": "2 sessions",
         "drifting_sessions_looked_at": "3 sessions",
+        "weight_valid_for": "14 days",
+        "weight_change_most": "10 %",
+        "ideal_weight_from_bmi": "30 kg/m²",
+        "longest_infusion_minutes": "120 minutes",
+        "shortest_infusion_minutes": "30 minutes",
+        "order_valid_for": "42 days",
+        "observe_minutes": "60 minutes",
+        "chair_minutes": "150 minutes",
+        "trial_weeks_at_least": "6 weeks",
+        "trial_failed_below": "50 %",
+        "trials_needed": "2 points",
+        "consent_valid_for": "365 days",
+        "consent_expiring_within": "14 days",
+        "eligibility_valid_for": "90 days",
+        "weigh_systolic": "140 mmHg",
+        "weigh_diastolic": "90 mmHg",
+        "hold_systolic": "160 mmHg",
+        "hold_diastolic": "100 mmHg",
+        "start_pulse_lowest": "50 beats a minute",
+        "start_pulse_highest": "110 beats a minute",
+        "start_oxygen_lowest": "94 %",
+        "no_food_for": "4 hours",
+        "no_drink_for": "2 hours",
+        "row_every": "15 minutes",
+        "row_late_after": "5 minutes",
+        "alert_systolic": "180 mmHg",
+        "alert_diastolic": "110 mmHg",
+        "alert_oxygen": "92 %",
+        "alert_pulse_high": "120 beats a minute",
+        "alert_pulse_low": "50 beats a minute",
+        "alert_breaths": "10 breaths a minute",
+        "alert_sedation": "4 points",
+        "near_start_mmhg": "20 mmHg",
+        "home_sedation_at_least": "5 points",
+        "home_dissociation_at_most": "1 point",
+        "home_nausea_at_most": "3 points",
+        "safety_review_every": "56 days",
+        "exposure_window": "365 days",
     }
 
 
@@ -160,7 +202,8 @@ FAULTS = {
                               "phase consolidate: give one of sequence, loop and rolling"),
     "unit nobody knows": ("protocol.toml", 'unit = "point"', 'unit = "points"',
                           "protocol.toml: half_way.least_fall.unit: Input should be 'mg/kg', 'minute', 'hour', "
-                          "'day', 'percent', 'point', 'probability', 'infusion' or 'session'"),
+                          "'day', 'week', 'mg', 'percent', 'mmHg', 'beats a minute', 'breaths a minute', "
+                          "'kg/m²', 'point', 'probability', 'infusion' or 'session'"),
     "topic without content": ("protocol.toml", 'content = "Name it, ride it, choose."', 'content = ""',
                               "protocol.toml: electives.4.content: String should have at least 1 character"),
     "exercise nobody has": ("sessions/cbt-01.toml", 'exercise = "cbt.five_parts"', 'exercise = "cbt.six_parts"',

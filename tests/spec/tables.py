@@ -7,7 +7,7 @@ Day 0 is Monday 2 March 2026, 09:00 UTC, when care begins, unless a case says ot
 import re
 import tomllib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from holdfast.pathway.history import (
     PracticeFact,
     SessionFact,
 )
+from holdfast.pathway.infusion_care import ConsentFact, InfusionDecisionFact, SpacingFact
 from holdfast.pathway.next_steps import suggest
 from holdfast.protocols.decisions import Decision
 from holdfast.protocols.loader import therapies
@@ -96,7 +97,8 @@ def forecast(case: dict[str, Any]) -> FixedChance | None:
 
 
 def _with(facts: History, at: datetime, what: str) -> History:
-    return replace(facts, **(_in_a_course(facts, at, what) or _changes(facts, at, what)))
+    changes = _in_a_course(facts, at, what) or _of_infusions(facts, at, what) or _changes(facts, at, what)
+    return replace(facts, **changes)
 
 
 def _changes(facts: History, at: datetime, what: str) -> dict[str, Any]:
@@ -139,6 +141,30 @@ def _changes(facts: History, at: datetime, what: str) -> dict[str, Any]:
                 "check_ins_at": (*facts.check_ins_at, scored.at),
             }
     return changes
+
+
+def _of_infusions(facts: History, at: datetime, what: str) -> dict[str, Any]:
+    """What a line about the side of the infusions changes; nothing for any other line."""
+    care = facts.infusion_care
+    match what.split():
+        case ["infusions", "agreed"]:
+            care = replace(care, treatment="ketamine_iv", begun_at=at)
+        case ["spacing", choice]:
+            care = replace(care, spacings=(*care.spacings, SpacingFact(at, choice)))
+        case ["infusions", kind]:
+            care = replace(care, decisions=(*care.decisions, InfusionDecisionFact(at, kind, "")))
+        case ["consent", "until", day]:
+            given = ConsentFact(at, given=True, expires_on=date.fromisoformat(day))
+            care = replace(care, consents=(*care.consents, given))
+        case ["consent", "taken", "back"]:
+            care = replace(care, consents=(*care.consents, ConsentFact(at, given=False, expires_on=None)))
+        case ["safety", "review"]:
+            care = replace(care, reviewed_at=(*care.reviewed_at, at))
+        case ["staging", "lacks", *words]:
+            care = replace(care, staging_lacks=(*care.staging_lacks, " ".join(words)))
+        case _:
+            return {}
+    return {"infusion_care": care}
 
 
 def _in_a_course(facts: History, at: datetime, what: str) -> dict[str, Any]:

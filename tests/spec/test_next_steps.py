@@ -20,7 +20,12 @@ def judged(case: Case) -> Suggestion | None:
     return RULES[case["rule"]](Facts(history(case).as_of(at), at=at, forecast=forecast(case)))
 
 
-EVERY_RULE = [*table("rules"), *table("therapy_rules"), *table("course_rules")]
+EVERY_RULE = [
+    *table("rules"),
+    *table("infusion_rules"),
+    *table("therapy_rules"),
+    *table("course_rules"),
+]
 
 
 @pytest.mark.parametrize("case", EVERY_RULE)

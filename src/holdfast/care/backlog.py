@@ -14,6 +14,7 @@ from holdfast.care import checkins, courses, infusions, therapy
 from holdfast.instruments.loader import load
 from holdfast.instruments.model import Answers
 from holdfast.records.models import CheckIn, Episode, TherapyCourse
+from holdfast.records.queries import site_limits
 
 
 def check_in(
@@ -51,6 +52,7 @@ def infusion(
     require(by, Permission.RECORD_INFUSION)
     infusions.keep(
         episode,
+        limits=site_limits.of_clinic(by.clinic_id, treatment=infusions.DRUG),
         dose_mg=dose_mg,
         dose_mg_per_kg=units.dose_mg_per_kg(dose_mg=dose_mg, weight_kg=weight_kg),
         weight_kg=weight_kg,

@@ -33,8 +33,9 @@ from holdfast.errors import InvalidInput, Problem
 from holdfast.instruments.loader import judging
 from holdfast.pathway.checkin_times import arrival
 from holdfast.pathway.history import ATTENDED, Attendance, History, InfusionFact
+from holdfast.pathway.limits import SiteLimits
 from holdfast.protocols.loader import therapies
-from holdfast.records.queries import importing
+from holdfast.records.queries import importing, site_limits
 
 DOSE_TOLERANCE = Decimal("0.05")
 """mg and mg/kg x kg may differ by rounding; beyond 5 % one of the three was mistyped. A convention."""
@@ -68,7 +69,8 @@ def prepare(entries: Sequence[Entry], *, by: Viewer, at: datetime) -> Plan:
     before = importing.before({entry.person for entry in entries}, viewer=by)
     named = [Named(_uid(entry, by.clinic_id), entry) for entry in entries]
     fresh = [one for one in named if one.uid not in before.uids]
-    sieve = _Sieve(before, at=at)
+    limits = site_limits.of_clinic(by.clinic_id, treatment=infusions.DRUG)
+    sieve = _Sieve(before, limits=limits, at=at)
     sound = [one for one in fresh if sieve.lets_pass(one)]
     scored = list(_scored(sound, sieve))
     given = [PlannedInfusion(one.uid, one.entry) for one in sound if isinstance(one.entry, InfusionEntry)]
@@ -89,9 +91,9 @@ def prepare(entries: Sequence[Entry], *, by: Viewer, at: datetime) -> Plan:
 class _Sieve:
     """Lets each sound entry pass once, and keeps why the others did not."""
 
-    def __init__(self, before: importing.Before, *, at: datetime) -> None:
+    def __init__(self, before: importing.Before, *, limits: SiteLimits, at: datetime) -> None:
         self.refused: list[Refusal] = []
-        self.before, self._at = before, at
+        self.before, self._limits, self._at = before, limits, at
         self._lines: dict[uuid.UUID, int] = {}
         self._held = _moments_held(before)
         self._slots: dict[Slot, int] = {}
@@ -125,7 +127,7 @@ class _Sieve:
             return Problem(
                 "date", "differs from what the record holds of this moment", "a correction in the record"
             )
-        return _problem_of_its_kind(entry)
+        return _problem_of_its_kind(entry, self._limits)
 
 
 def _slot(entry: Entry) -> Slot:
@@ -148,20 +150,20 @@ def _moments_held(before: importing.Before) -> frozenset[Slot]:
     }
 
 
-def _problem_of_its_kind(entry: Entry) -> Problem | None:
+def _problem_of_its_kind(entry: Entry, limits: SiteLimits) -> Problem | None:
     if isinstance(entry, InfusionEntry):
-        return _dose_problem(entry)
+        return _dose_problem(entry, limits)
     if isinstance(entry, SessionEntry):
         return _session_problem(entry)
     return None
 
 
-def _dose_problem(entry: InfusionEntry) -> Problem | None:
+def _dose_problem(entry: InfusionEntry, limits: SiteLimits) -> Problem | None:
     """H-005: a slip of unit or decimal point, by the limits every infusion is held to."""
     try:
-        infusions._refuse_out_of_limits(entry.dose_mg_per_kg)
+        infusions.refuse_out_of_limits(entry.dose_mg_per_kg, limits)
         if entry.weight_kg is not None:
-            infusions._refuse_impossible_weight(entry.weight_kg)
+            infusions.refuse_impossible_weight(entry.weight_kg)
     except InvalidInput as error:
         return replace(error.problems[0], where="detail")
     if entry.dose_mg is None or entry.weight_kg is None:

@@ -11,6 +11,7 @@ from holdfast.care import alerts, audit, courses, infusions, therapy
 from holdfast.care.caseload import NOTHING_TO_DO
 from holdfast.care.import_entries import NewPerson, Plan, PlannedCheckIn, PlannedInfusion, PlannedSession
 from holdfast.errors import Conflict
+from holdfast.pathway.limits import SiteLimits
 from holdfast.pathway.stage import Stage
 from holdfast.records.models import (
     CaseloadEntry,
@@ -21,6 +22,7 @@ from holdfast.records.models import (
     PatientDetails,
     TherapyCourse,
 )
+from holdfast.records.queries import site_limits
 
 Row = TypeVar("Row")
 
@@ -157,10 +159,12 @@ def _submitted(planned: PlannedCheckIn, episodes: Mapping[str, int]) -> audit.En
 def _keep_infusions(
     given: Sequence[PlannedInfusion], episodes: Mapping[str, int], *, by: Viewer, at: datetime
 ) -> None:
+    limits = site_limits.of_clinic(by.clinic_id, treatment=infusions.DRUG) if given else SiteLimits()
     for planned in given:
         entry = planned.entry
         infusions.keep(
             Episode(pk=episodes[entry.person]),
+            limits=limits,
             dose_mg_per_kg=entry.dose_mg_per_kg,
             dose_mg=entry.dose_mg,
             weight_kg=entry.weight_kg,

@@ -18,6 +18,7 @@ from holdfast.forecast import ahead, filtering, model, parameters
 from holdfast.forecast.cohort import Cohort
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.pathway.history import ATTENDED, History
+from holdfast.pathway.limits import SiteLimits
 from holdfast.pathway.next_steps import Suggestion, suggest
 from holdfast.pathway.stage import stage as stage_of
 from holdfast.protocols.loader import all_protocols
@@ -151,7 +152,7 @@ def relapse_chance(forecast: ahead.Forecast | None) -> float | None:
 def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
     """The forecast from the facts of an episode, or None before there is any score the model can read."""
     record = record_of(history, at=at)
-    if not record.scores:
+    if not record.scores or not knows(history):
         return None
     return ahead_of(filtering.filter_record(record, parameters.load()), history)
 
@@ -159,12 +160,22 @@ def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
 def forecasts_of(known: Sequence[History], *, at: datetime) -> list[ahead.Forecast | None]:
     """As `forecast_of`, for many in one pass of the filter."""
     numbers = parameters.load()
-    records = [record_of(history, at=at) for history in known]
-    posteriors = iter(filtering.filter_cohort(Cohort.of([one for one in records if one.scores]), numbers))
+    records = [record_of(history, at=at) if knows(history) else None for history in known]
+    posteriors = iter(
+        filtering.filter_cohort(Cohort.of([one for one in records if one and one.scores]), numbers)
+    )
     return [
-        ahead_of(next(posteriors), history) if record.scores else None
+        ahead_of(next(posteriors), history) if record and record.scores else None
         for record, history in zip(records, known, strict=True)
     ]
+
+
+def knows(history: History) -> bool:
+    """Whether the model has learned from the treatments of this record: infusions dosed by weight, in mg/kg.
+
+    It has never seen a nasal spray: read as untreated, its effect would be taken for a course that improves by itself.
+    """
+    return all(one.dose_mg_per_kg is not None for one in history.infusions)
 
 
 def ahead_of(
@@ -195,7 +206,7 @@ def record_of(history: History, *, at: datetime) -> model.Record:
                 day=units.days_between(start, i.at), dose=units.relative_dose(dose_mg_per_kg=i.dose_mg_per_kg)
             )
             for i in history.infusions
-            if i.at >= start
+            if i.at >= start and i.dose_mg_per_kg is not None
         ),
         sessions=tuple(
             model.SessionEvent(day=units.days_between(start, s.at), therapy=course.protocol.family)
@@ -218,6 +229,8 @@ def _plain(value: Any) -> Any:
     """A fact as plain values; a protocol, which is large, as its slug and version."""
     if isinstance(value, Therapy):
         return [value.slug, value.version]
+    if isinstance(value, SiteLimits):
+        return [value.treatment, {name: one.value for name, one in sorted(value.settings.items())}]
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     return [_plain(one) for one in value] if isinstance(value, tuple) else value

@@ -2,16 +2,19 @@
 from.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.outcomes.definitions import Reading, baseline, on_instrument
 from holdfast.outcomes.moments import utc
+from holdfast.pathway.dated import Dated, passed, until
+from holdfast.pathway.infusion_care import NO_INFUSION_CARE, InfusionCare
+from holdfast.pathway.limits import AS_SHIPPED, SiteLimits
 from holdfast.protocols.decisions import standing
 from holdfast.protocols.loader import therapies
 from holdfast.protocols.loader import therapy as load_therapy
@@ -24,30 +27,21 @@ MISSED: frozenset[str] = frozenset({"did_not_attend", "cancelled_by_patient"})
 """Sessions the person missed; one the clinic cancelled says nothing about them."""
 
 
-class _Dated:
-    """Keeps every moment of a fact in UTC, so that rules count elapsed time. Errors: `InvalidInput` without a
-    zone.
-    """
-
-    def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            if isinstance(value, datetime):
-                object.__setattr__(self, field.name, utc(value))
-
-
 @dataclass(frozen=True)
-class InfusionFact(_Dated):
-    """An infusion given. **Units**: mg, mg/kg; `dose_mg` is None where only the dose per kg is known."""
+class InfusionFact(Dated):
+    """An infusion given. **Units**: mg, mg/kg; one of them is None where only the other is known.
+
+    `drug` is the slug of its treatment protocol. A fixed dose has no dose per kg.
+    """
 
     at: datetime
     drug: str
     dose_mg: Decimal | None
-    dose_mg_per_kg: Decimal
+    dose_mg_per_kg: Decimal | None
 
 
 @dataclass(frozen=True)
-class SessionFact(_Dated):
+class SessionFact(Dated):
     """What became of one therapy session: its number in the course, 0 for the preparation, and its outline if known.
 
     `reason` is what got in the way where it did not take place, if anyone said.
@@ -66,7 +60,7 @@ class SessionFact(_Dated):
 
 
 @dataclass(frozen=True)
-class PracticeFact(_Dated):
+class PracticeFact(Dated):
     """Practice asked for in a session, and when it was first done, the small version too; None while it was not."""
 
     at: datetime
@@ -75,7 +69,7 @@ class PracticeFact(_Dated):
 
 
 @dataclass(frozen=True)
-class FeedbackFact(_Dated):
+class FeedbackFact(Dated):
     """What someone said of a session: whether it asks to look at how you work together, never the answers."""
 
     at: datetime
@@ -83,7 +77,7 @@ class FeedbackFact(_Dated):
 
 
 @dataclass(frozen=True)
-class CourseFact(_Dated):
+class CourseFact(Dated):
     """A course of one therapy with its sessions so far, what was decided about it, and what people did between.
 
     `plan` is the protocol the course runs on; None means the one in the library now. `booked` are the bookings of
@@ -111,13 +105,13 @@ class CourseFact(_Dated):
         """What was known at `at`. Bookings stay: they were made for what lay ahead."""
         return replace(
             self,
-            sessions=_until(at, self.sessions, "at"),
+            sessions=until(at, self.sessions, "at"),
             decisions=tuple(one for one in self.decisions if one.at <= at),
             practice=tuple(
-                replace(one, done_at=_passed(one.done_at, at)) for one in _until(at, self.practice, "at")
+                replace(one, done_at=passed(one.done_at, at)) for one in until(at, self.practice, "at")
             ),
-            feedback=_until(at, self.feedback, "at"),
-            plan_kept_at=_passed(self.plan_kept_at, at),
+            feedback=until(at, self.feedback, "at"),
+            plan_kept_at=passed(self.plan_kept_at, at),
         )
 
     @property
@@ -152,7 +146,7 @@ class CourseFact(_Dated):
 
 
 @dataclass(frozen=True)
-class AlertFact(_Dated):
+class AlertFact(Dated):
     """A safety alert nobody has acknowledged yet."""
 
     key: str
@@ -163,7 +157,7 @@ class AlertFact(_Dated):
 
 
 @dataclass(frozen=True)
-class DecisionFact(_Dated):
+class DecisionFact(Dated):
     """A suggestion that was accepted or declined, by the digest of its kind and reasons."""
 
     kind: str
@@ -173,7 +167,7 @@ class DecisionFact(_Dated):
 
 
 @dataclass(frozen=True)
-class ChoiceFact(_Dated):
+class ChoiceFact(Dated):
     """What came of a talk over which therapy to choose: a therapy, not_sure or none_for_now."""
 
     at: datetime
@@ -181,7 +175,7 @@ class ChoiceFact(_Dated):
 
 
 @dataclass(frozen=True)
-class JudgedFact(_Dated):
+class JudgedFact(Dated):
     """A score against a forecast made weeks before it: the mean that was said, and whether it lies above the 80 % band.
 
     **Units**: points of the instrument.
@@ -199,7 +193,7 @@ class JudgedFact(_Dated):
 
 
 @dataclass(frozen=True)
-class PlannedFact(_Dated):
+class PlannedFact(Dated):
     """An appointment that lies ahead."""
 
     at: datetime
@@ -207,7 +201,7 @@ class PlannedFact(_Dated):
 
 
 @dataclass(frozen=True)
-class History(_Dated):
+class History(Dated):
     """Everything about one episode that the pathway reads.
 
     `instrument` judges the episode. `check_ins_at` holds every check-in, partial ones too; `readings` only
@@ -229,6 +223,8 @@ class History(_Dated):
     planned: tuple[PlannedFact, ...] = ()
     choices: tuple[ChoiceFact, ...] = ()
     judged: tuple[JudgedFact, ...] = ()
+    infusion_care: InfusionCare = NO_INFUSION_CARE
+    limits: SiteLimits = AS_SHIPPED
     zone: str = "UTC"
 
     def __post_init__(self) -> None:
@@ -240,16 +236,17 @@ class History(_Dated):
         at = utc(at)
         return replace(
             self,
-            readings=_until(at, self.readings, "at"),
+            readings=until(at, self.readings, "at"),
             check_ins_at=tuple(sorted(moment for moment in self.check_ins_at if moment <= at)),
-            infusions=_until(at, self.infusions, "at"),
-            courses=tuple(course.as_of(at) for course in _until(at, self.courses, "started_at")),
-            open_alerts=_until(at, self.open_alerts, "raised_at"),
-            decisions=_until(at, self.decisions, "decided_at"),
-            closed_at=_passed(self.closed_at, at),
+            infusions=until(at, self.infusions, "at"),
+            courses=tuple(course.as_of(at) for course in until(at, self.courses, "started_at")),
+            open_alerts=until(at, self.open_alerts, "raised_at"),
+            decisions=until(at, self.decisions, "decided_at"),
+            closed_at=passed(self.closed_at, at),
             planned=tuple(sorted((p for p in self.planned if p.at > at), key=lambda p: p.at)),
-            choices=_until(at, self.choices, "at"),
-            judged=_until(at, self.judged, "at"),
+            choices=until(at, self.choices, "at"),
+            judged=until(at, self.judged, "at"),
+            infusion_care=self.infusion_care.as_of(at),
         )
 
     @cached_property
@@ -300,32 +297,3 @@ class History(_Dated):
     def day(self, at: datetime) -> date:
         """The calendar day of a moment where the clinic is."""
         return at.astimezone(ZoneInfo(self.zone)).date()
-
-
-Fact = TypeVar(
-    "Fact",
-    Reading,
-    InfusionFact,
-    SessionFact,
-    CourseFact,
-    AlertFact,
-    DecisionFact,
-    PracticeFact,
-    FeedbackFact,
-    ChoiceFact,
-    JudgedFact,
-)
-
-
-def _passed(moment: datetime | None, at: datetime) -> datetime | None:
-    """The moment, unless it lies after `at`."""
-    return moment if moment is not None and moment <= at else None
-
-
-def _until(at: datetime, facts: tuple[Fact, ...], moment: str) -> tuple[Fact, ...]:
-    """The facts whose `moment` is not after `at`, oldest first."""
-    return tuple(
-        sorted(
-            (fact for fact in facts if getattr(fact, moment) <= at), key=lambda fact: getattr(fact, moment)
-        )
-    )

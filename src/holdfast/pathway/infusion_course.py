@@ -42,26 +42,41 @@ class Effect:
 
 
 def first_course(history: History) -> tuple[InfusionFact, ...]:
-    """The infusions of the first course: up to the protocol's number, until a gap that ends it."""
-    given = history.infusions[: int(limits.number("induction_infusions"))]
+    """The infusions of the first course: up to the protocol's number, until a gap or another drug ends it."""
+    given = history.infusions[: planned_number(history)]
     for position, (earlier, later) in enumerate(pairwise(given), start=1):
-        if later.at - earlier.at > limits.duration("induction_lapses_after"):
+        lapsed = later.at - earlier.at > limits.duration("induction_lapses_after")
+        if lapsed or later.drug != earlier.drug:
             return given[:position]
     return given
 
 
+def planned_number(history: History) -> int:
+    """How many infusions a first course has, by the protocol of the treatment it began with."""
+    treatment = history.infusions[0].drug if history.infusions else limits.PROTOCOL
+    return int(limits.number("induction_infusions", treatment=treatment))
+
+
 def first_course_over_at(history: History, *, at: datetime) -> datetime | None:
-    """Since when the first course has been over: its last planned infusion, or the gap that ended it.
+    """Since when the first course has been over: its last planned infusion, the decision to stop, or the gap.
 
     None before the first infusion and while the course goes on.
     """
     course = first_course(history)
     if not course:
         return None
-    if len(course) >= limits.number("induction_infusions"):
+    if len(course) >= planned_number(history):
         return course[-1].at
-    lapsed_at = course[-1].at + limits.duration("induction_lapses_after")
-    return lapsed_at if lapsed_at < at else None
+    ended = [course[-1].at + limits.duration("induction_lapses_after")]
+    stopped_at = history.infusion_care.stopped_at
+    if stopped_at is not None and stopped_at >= course[-1].at:
+        ended.append(stopped_at)
+    # Another drug was begun instead: the first course ended with its own last infusion.
+    ended += [
+        course[-1].at for other in history.infusions[len(course) :][:1] if other.drug != course[-1].drug
+    ]
+    over_at = min(ended)
+    return over_at if over_at < at else None
 
 
 def effects(history: History) -> tuple[Effect, ...]:

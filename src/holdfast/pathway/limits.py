@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from types import MappingProxyType
 
 from holdfast.errors import NotFound
 from holdfast.protocols.infusion import InfusionProtocol, SiteThreshold
@@ -18,7 +17,7 @@ class SiteLimits:
     """The thresholds of one treatment at one site: what the site has signed, else what the protocol says."""
 
     treatment: str = PROTOCOL
-    settings: Mapping[str, SiteThreshold] = field(default_factory=lambda: MappingProxyType({}))
+    settings: Mapping[str, SiteThreshold] = field(default_factory=dict)
 
     @property
     def protocol(self) -> InfusionProtocol:
@@ -40,6 +39,10 @@ class SiteLimits:
     def words(self, name: str) -> str:
         """The value of a threshold with its unit, as a person says it."""
         return self.threshold(name).words
+
+
+AS_SHIPPED = SiteLimits()
+"""The thresholds of `PROTOCOL` at a site that has set none."""
 
 
 def threshold(name: str, *, treatment: str = PROTOCOL) -> SiteThreshold:

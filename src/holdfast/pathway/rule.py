@@ -12,7 +12,7 @@ from holdfast.pathway.suggestion import Reason, Suggestion, Urgency
 from holdfast.protocols.loader import load as load_protocol
 from holdfast.protocols.therapy import Therapy
 
-VERSION = "2"
+VERSION = "3"
 """Version of the rules; raised with every change of what one of them says."""
 
 

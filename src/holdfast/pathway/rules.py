@@ -11,8 +11,8 @@ from holdfast.pathway.checkin_times import Why, next_due
 from holdfast.pathway.course_rules import COURSE_RULES
 from holdfast.pathway.first_session import first_session_waits, relieving_infusion, time_left, timing_of
 from holdfast.pathway.history import CourseFact
-from holdfast.pathway.infusion_course import Effect, effects, first_course, first_course_over_at
-from holdfast.pathway.relief import latest_fall, relapse_chance, rise
+from holdfast.pathway.infusion_rules import INFUSION_RULES
+from holdfast.pathway.relief import relapse_chance, rise
 from holdfast.pathway.rule import VERSION, Facts, Rule, suggestion
 from holdfast.pathway.stage import standing
 from holdfast.pathway.suggestion import Reason, Suggestion, Urgency
@@ -162,62 +162,6 @@ def re_engage(facts: Facts) -> Suggestion | None:
     )
 
 
-def review_non_response(facts: Facts) -> Suggestion | None:
-    """No improvement after 3 infusions in a row, or 4 in all: review with the prescriber before going on.
-
-    An infusion whose effect nobody measured counts when the next one measured still shows none.
-    Source: Transl Psychiatry 2024, s41398-024-03027-2 [S]; improvement as a fall of 25 % [C].
-    """
-    history, fall = facts.history, latest_fall(facts.history)
-    unimproved = _unimproved(effects(history))
-    if not unimproved or fall is None or fall >= limits.number("partial_relief_fall"):
-        return None
-    return suggestion(
-        "review_non_response",
-        title="Review the infusions: no clear relief so far",
-        urgency=Urgency.THIS_WEEK,
-        owner=Role.PRESCRIBER,
-        reasons=(
-            *(wording.of_effect(effect, history) for effect in unimproved),
-            *wording.OF_NO_RELIEF,
-        ),
-        source=limits.threshold("review_in_a_row").cited,
-        would_change=f"A score {limits.words('partial_relief_fall')} or more below baseline",
-        since=unimproved[-1].readings[0].at,
-    )
-
-
-def spacing_decision(facts: Facts) -> Suggestion | None:
-    """The first course is over, or a further infusion was given: hold, stretch, bring forward or stop.
-
-    Due once the check-in on that infusion is; not while its effect is under review. Source: [C], threshold
-    `spacing_decision_after`; no maintenance schedule has been proven (Smith-Apeldoorn 2022,
-    doi:10.1016/S2215-0366(22)00317-0).
-    """
-    history, over_at = facts.history, first_course_over_at(facts.history, at=facts.at)
-    if over_at is None or review_non_response(facts) is not None:
-        return None
-    last = history.infusions[-1]
-    since = max(over_at, last.at + limits.duration("spacing_decision_after"))
-    if facts.at < since:
-        return None
-    lapsed = len(history.infusions) == len(first_course(history)) < limits.number("induction_infusions")
-    return suggestion(
-        "spacing_decision",
-        title="Decide the spacing of infusions: hold, stretch, bring forward or stop",
-        urgency=Urgency.THIS_WEEK,
-        owner=Role.PRESCRIBER,
-        reasons=(
-            Reason(f"Infusion {len(history.infusions)}", history.day(last.at)),
-            *([Reason(wording.LAPSED, history.day(since))] if lapsed else []),
-            Reason("No maintenance schedule has been proven: record the decision with its reason"),
-        ),
-        source=limits.threshold("spacing_decision_after").cited,
-        would_change="A decision recorded, or a further infusion",
-        since=since,
-    )
-
-
 def check_in_missing(facts: Facts) -> Suggestion | None:
     """A check-in has not come in the time in which it counts as on time; a longer silence is `re_engage`.
 
@@ -249,9 +193,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "relief_fading": relief_fading,
         "start_therapy": start_therapy,
         "re_engage": re_engage,
-        "review_non_response": review_non_response,
-        "spacing_decision": spacing_decision,
         "check_in_missing": check_in_missing,
+        **INFUSION_RULES,
         **THERAPY_RULES,
         **COURSE_RULES,
     }
@@ -265,14 +208,3 @@ def _source_of_call(course: CourseFact | None, *, drifts: bool) -> str:
     if drifts:
         return limits.threshold("drifting_sessions_missed").cited
     return f"Site default: what the protocol of {course.protocol.short_name} asks for after a missed session"
-
-
-def _unimproved(course: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    """The infusions that brought no improvement, when they are enough for a review; else none."""
-    needed = limits.number("partial_relief_fall")
-    measured = [effect for effect in course if effect.measured]
-    improved = [effect.number for effect in measured if effect.first_fall(needed)]
-    unimproved = tuple(effect for effect in measured if not effect.first_fall(needed))
-    in_a_row = measured[-1].number - max(improved, default=0) if measured else 0
-    enough = in_a_row >= limits.number("review_in_a_row") or len(unimproved) >= limits.number("review_in_all")
-    return unimproved if in_a_row and enough else ()

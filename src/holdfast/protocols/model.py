@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 Text = Annotated[str, Field(min_length=1)]
 Unit = Literal[
-    "mg/kg", "mg", "mL", "kg", "kg/m²", "mmHg", "beats a minute", "breaths a minute",
-    "minute", "hour", "day", "week", "percent", "point", "probability", "infusion", "session",
+    "mg/kg", "minute", "hour", "day", "week", "mg", "percent", "mmHg", "beats a minute", "breaths a minute", "kg/m²",
+    "point", "probability", "infusion", "session",
 ]  # fmt: skip
 
 _DURATIONS = {

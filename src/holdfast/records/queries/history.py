@@ -39,7 +39,9 @@ from holdfast.records.models import (
     TherapyCourse,
     TherapySession,
 )
+from holdfast.records.queries import site_limits
 from holdfast.records.queries.between_sessions import Between, between_sessions
+from holdfast.records.queries.infusion_care import infusion_care, planned_infusions
 from holdfast.records.queries.protocols import plan
 
 _ZONE = "episode__patient__clinic__zone"
@@ -62,12 +64,19 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
         .order_by("happened_at", "id")
         .values_list("episode_id", "treatment_resistant")
     )
-    judged_scores = judged(episode_ids)
+    judged_scores, cared = judged(episode_ids), infusion_care(episode_ids)
+    booked = planned_infusions(episode_ids)
     choices = _by_first(
         TherapyChoice.current.filter(episode_id__in=episode_ids)
         .order_by("happened_at", "id")
         .values_list("episode_id", "happened_at", "chosen")
     )
+    opened = list(
+        Episode.objects.filter(pk__in=episode_ids).values_list(
+            "pk", "started_at", "primary_instrument", "patient__clinic_id", "patient__clinic__zone"
+        )
+    )
+    settings = site_limits.of_clinics({clinic for _, _, _, clinic, _ in opened})
     return {
         pk: History(
             started_at=started_at,
@@ -84,14 +93,17 @@ def histories(episode_ids: Collection[int]) -> Mapping[int, History]:
             decisions=decisions[pk],
             closed_at=ends.get(pk),
             trd_confirmed=resistant.get(pk, False),
-            planned=tuple(PlannedFact(at, "session") for course in courses[pk] for at in course.booked),
+            planned=(
+                *booked[pk],
+                *(PlannedFact(at, "session") for course in courses[pk] for at in course.booked),
+            ),
             choices=tuple(ChoiceFact(at, chosen) for at, chosen in choices[pk]),
             judged=judged_scores[pk],
+            infusion_care=cared[pk],
+            limits=settings[clinic, cared[pk].treatment or limits.PROTOCOL],
             zone=zone,
         )
-        for pk, started_at, instrument, zone in Episode.objects.filter(pk__in=episode_ids).values_list(
-            "pk", "started_at", "primary_instrument", "patient__clinic__zone"
-        )
+        for pk, started_at, instrument, clinic, zone in opened
     }
 
 
