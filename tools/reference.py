@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-from tools import therapy_pages
+from tools import therapy_pages, treatment_pages
 from tools.markdown import page, table
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = parser.parse_args(arguments).check
     pages = {f"{name}.md": one() for name, one in PAGES.items()}
     pages |= {f"{name}.md": text for name, text in therapy_pages.pages().items()}
+    pages |= {f"{name}.md": text for name, text in treatment_pages.pages().items()}
     stale = {name: text for name, text in pages.items() if _on_disk(name) != text}
     left_over = sorted({path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.md")} - set(pages))
     if check:

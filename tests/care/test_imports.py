@@ -189,7 +189,7 @@ def test_bring_in_when_there_are_many_rows_then_questions_do_not_grow_with_them(
     many = [rated("P-8", 10, at=LONG_AGO + timedelta(hours=n), line=n) for n in range(30)]
     # PostgreSQL asks for the chain's lock each of the three times that links are added; SQLite has one writer.
     locks = 3 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(21 + locks) as counted:
+    with django_assert_num_queries(22 + locks) as counted:
         bring_in(*few, by=lead)
     with django_assert_num_queries(len(counted)):
         bring_in(*many, by=lead)

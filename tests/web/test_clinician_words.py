@@ -135,8 +135,8 @@ def test_forecast_when_made_from_one_score_shows_no_figure_and_no_fan_but_the_re
 
     assert forecast_words.figures(made, once) == ()
     assert chart.chart(once, made, at=NOW, zone="UTC").fan is None
-    assert (
-        forecast_words.caveat(made) == "Too little data to forecast: Only 1 of the 2 scores a forecast needs."
+    assert forecast_words.caveat(made, once) == (
+        "Too little data to forecast: Only 1 of the 2 scores a forecast needs."
     )
 
 
@@ -145,7 +145,7 @@ def test_forecast_when_it_failed_is_named_and_nothing_is_made_up() -> None:
 
     assert (
         forecast_words.figures(made, WELL),
-        forecast_words.caveat(made),
+        forecast_words.caveat(made, WELL),
         forecast_words.drivers(made),
     ) == ((), "", "")
     assert forecast_words.failed(made) == (

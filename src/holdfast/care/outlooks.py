@@ -152,7 +152,7 @@ def relapse_chance(forecast: ahead.Forecast | None) -> float | None:
 def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
     """The forecast from the facts of an episode, or None before there is any score the model can read."""
     record = record_of(history, at=at)
-    if not record.scores or not knows(history):
+    if not record.scores or not history.dosed_by_weight:
         return None
     return ahead_of(filtering.filter_record(record, parameters.load()), history)
 
@@ -160,7 +160,7 @@ def forecast_of(history: History, *, at: datetime) -> ahead.Forecast | None:
 def forecasts_of(known: Sequence[History], *, at: datetime) -> list[ahead.Forecast | None]:
     """As `forecast_of`, for many in one pass of the filter."""
     numbers = parameters.load()
-    records = [record_of(history, at=at) if knows(history) else None for history in known]
+    records = [record_of(history, at=at) if history.dosed_by_weight else None for history in known]
     posteriors = iter(
         filtering.filter_cohort(Cohort.of([one for one in records if one and one.scores]), numbers)
     )
@@ -168,14 +168,6 @@ def forecasts_of(known: Sequence[History], *, at: datetime) -> list[ahead.Foreca
         ahead_of(next(posteriors), history) if record and record.scores else None
         for record, history in zip(records, known, strict=True)
     ]
-
-
-def knows(history: History) -> bool:
-    """Whether the model has learned from the treatments of this record: infusions dosed by weight, in mg/kg.
-
-    It has never seen a nasal spray: read as untreated, its effect would be taken for a course that improves by itself.
-    """
-    return all(one.dose_mg_per_kg is not None for one in history.infusions)
 
 
 def ahead_of(

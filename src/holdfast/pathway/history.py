@@ -273,6 +273,14 @@ class History(Dated):
         return baseline(self.readings, instrument=self.judged_on, first_infusion_at=first)
 
     @property
+    def dosed_by_weight(self) -> bool:
+        """Whether every infusion has a dose in mg/kg: the forecast has learned from these alone.
+
+        Read as untreated, the effect of a nasal spray would be taken for a course that improves by itself.
+        """
+        return all(one.dose_mg_per_kg is not None for one in self.infusions)
+
+    @property
     def course(self) -> CourseFact | None:
         """The therapy course begun last, a skills group that goes on beside it aside; None before the first."""
         alone = [one for one in self.courses if not one.in_a_group]

@@ -348,5 +348,5 @@ def _was(row: CheckIn | Infusion | TherapySession) -> str:
     if isinstance(row, CheckIn):
         return f"{row.instrument} {'incomplete' if row.total is None else row.total}"
     if isinstance(row, Infusion):
-        return f"{row.dose_mg_per_kg} mg/kg"
+        return f"{row.dose_mg} mg" if row.dose_mg_per_kg is None else f"{row.dose_mg_per_kg} mg/kg"
     return f"session {row.number}, {row.get_attendance_display()}"

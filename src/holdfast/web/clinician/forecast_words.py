@@ -79,12 +79,18 @@ def drivers(outlook: OutlookRow | None) -> str:
     )
 
 
-def caveat(outlook: OutlookRow | None) -> str:
+NOT_BY_WEIGHT = (
+    "The forecast has learned from ketamine dosed by weight alone; for a nasal spray there is none."
+)
+"""Why someone treated otherwise has no forecast."""
+
+
+def caveat(outlook: OutlookRow | None, history: History) -> str:
     """What must be known beside the figures: when it was made and from what, or why there are none."""
     if outlook is None:
         return "No forecast has been made yet."
     if outlook.forecast is None:
-        return _without(outlook)
+        return _without(outlook, history)
     if outlook.forecast.too_little_data:
         return f"Too little data to forecast: {outlook.forecast.too_little_data_reason}"
     return (
@@ -112,9 +118,11 @@ def relief_until(outlook: OutlookRow | None) -> str:
     )
 
 
-def _without(outlook: OutlookRow) -> str:
+def _without(outlook: OutlookRow, history: History) -> str:
     if outlook.failure:
         return ""
+    if not history.dosed_by_weight:
+        return NOT_BY_WEIGHT
     return "There is no score yet that a forecast could be made from."
 
 

@@ -66,6 +66,12 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def dose(*, mg: Decimal | None, mg_per_kg: Decimal | None) -> str:
+    """What was given, as far as it is known: 35 mg, 0.50 mg/kg; 56 mg."""
+    known = (f"{plain(mg)} mg" if mg else "", f"{mg_per_kg} mg/kg" if mg_per_kg else "")
+    return ", ".join(part for part in known if part)
+
+
 def moment(at: datetime, *, zone: str | None = None) -> str:
     """Day and time in that zone, else the reader's: 2 Mar 2026 14:05."""
     return formats.date_format(timezone.localtime(at, ZoneInfo(zone) if zone else None), "j M Y H:i")

@@ -99,7 +99,7 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
         "therapy": therapy_card.card(request, history, outlook),
         "outlook": outlook,
         "figures": forecast_words.figures(outlook, history),
-        "caveat": forecast_words.caveat(outlook),
+        "caveat": forecast_words.caveat(outlook, history),
         "drivers": forecast_words.drivers(outlook),
         "failed": forecast_words.failed(outlook),
         "form": decided,

@@ -14,6 +14,7 @@ from holdfast.web.clinician.naming import (
     ATTENDANCE,
     asked,
     band_name,
+    dose,
     instrument_name,
     moment,
     plain,
@@ -87,9 +88,9 @@ def _words(fact: Fact, numbers: dict[uuid.UUID, int]) -> tuple[str, str, tuple[s
     if isinstance(fact, CheckInRow):
         return _check_in(fact)
     if isinstance(fact, InfusionRow):
-        dose = f"{plain(fact.dose_mg)} mg, " if fact.dose_mg else ""
+        given = dose(mg=fact.dose_mg, mg_per_kg=fact.dose_mg_per_kg)
         weight = f"at {plain(fact.weight_kg)} kg" if fact.weight_kg else ""
-        return "infusion", f"Infusion {numbers[fact.uid]}: {dose}{fact.dose_mg_per_kg} mg/kg", (weight,)
+        return "infusion", f"Infusion {numbers[fact.uid]}: {given}", (weight,)
     shape = "session" if fact.attendance == "attended" else "missed"
     called = f"session {fact.number}" if fact.number else "preparation"
     return shape, f"{therapy_name(fact.therapy)} {called}: {ATTENDANCE[fact.attendance]}", ()

@@ -15,6 +15,7 @@ from holdfast.forecast.model import THERAPIES, InfusionEvent, SessionEvent, Trea
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.pathway.history import History
 from holdfast.records.queries import patient
+from holdfast.web.clinician import forecast_words
 from holdfast.web.clinician.chart import chart, fan_of
 from holdfast.web.clinician.naming import percent, therapy_name
 from holdfast.web.page import PageRequest, page
@@ -96,6 +97,8 @@ def _compared(
 ) -> dict[str, object]:
     record = outlooks.record_of(history.as_of(request.at), at=request.at)
     instrument = load_instrument(history.judged_on)
+    if not history.dosed_by_weight:
+        return {"too_little": forecast_words.NOT_BY_WEIGHT}
     if not record.scores or instrument.link is None:
         return {"too_little": "There is no score yet that a forecast could be made from."}
     posterior = filtering.filter_record(record, parameters.load())

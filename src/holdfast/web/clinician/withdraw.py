@@ -13,7 +13,7 @@ from holdfast.care import checkins, corrections
 from holdfast.errors import NotAllowed
 from holdfast.records.queries import patient
 from holdfast.web.clinician import entry
-from holdfast.web.clinician.naming import ATTENDANCE, instrument_name, moment, plain, therapy_name
+from holdfast.web.clinician.naming import ATTENDANCE, dose, instrument_name, moment, therapy_name
 from holdfast.web.page import PageRequest, page
 
 Row = patient.CheckInRow | patient.InfusionRow | patient.SessionRow
@@ -93,8 +93,7 @@ def described(row: Row) -> str:
         score = "without a score" if row.total is None else str(row.total)
         return f"{instrument_name(row.instrument)} {score}, {moment(row.at)}"
     if isinstance(row, patient.InfusionRow):
-        dose = f"{plain(row.dose_mg)} mg, " if row.dose_mg else ""
-        return f"Infusion {dose}{row.dose_mg_per_kg} mg/kg, {moment(row.at)}"
+        return f"Infusion {dose(mg=row.dose_mg, mg_per_kg=row.dose_mg_per_kg)}, {moment(row.at)}"
     return f"{therapy_name(row.therapy)} session {row.number}, {ATTENDANCE[row.attendance]}, {moment(row.at)}"
 
 
