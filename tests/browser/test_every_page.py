@@ -10,17 +10,23 @@ pytestmark = pytest.mark.pages
 
 PATIENT = (
     "/today/", "/my-course/", "/help/", "/my-therapy/", "/my-therapy/so-far/", "/my-plans/staying_safe/",
-    "/my-plans/staying_well/", "/my-choice/", "/my-group/", "/who-sees-what/",
+    "/my-plans/staying_well/", "/my-choice/", "/my-group/", "/who-sees-what/", "/my-infusions/", "/calendar-feed/",
 )  # fmt: skip
-CLINICIAN = ("/caseload/", "/alerts/", "/patients/new/")
+CLINICIAN = (
+    "/caseload/", "/alerts/", "/patients/new/", "/calendar-feed/", "/infusions/limits/ketamine_iv/",
+    "/infusions/calendar/", "/infusions/calendar/?view=week", "/infusions/chairs/",
+)  # fmt: skip
 PROTOCOLS = (
     "/therapies/", "/therapies/dbt/", "/therapies/cbt/sessions/cbt-01/",
     "/therapies/cbt/exercises/cbt.thought_record/", "/groups/",
 )  # fmt: skip
 OF_A_PERSON = {
-    Role.NURSE: ("", "infusion/", "score/", "assessment/", "close/"),
+    Role.NURSE: (
+        "", "infusion/", "score/", "assessment/", "close/", "resistance/", "weight/", "eligibility/ketamine_iv/",
+        "consent/ketamine_iv/", "safety-review/ketamine_iv/", "infusions/", "infusions/start/",
+    ),
     Role.THERAPIST: ("session/", "therapy/", "choose-therapy/", "what-if/"),
-}
+}  # fmt: skip
 KILOBYTES = {Role.PATIENT: 150, Role.NURSE: 300}
 
 

@@ -9,11 +9,13 @@ import pytest
 from django.urls import reverse
 
 from holdfast.access import Viewer
-from holdfast.care import appointments, checkins, courses, exercises, groups
-from holdfast.records.queries import alerts, patient
+from holdfast.care import appointments, calendar_feeds, checkins, courses, exercises, groups
+from holdfast.records.queries import alerts, drug_register, patient
 from holdfast.web.urls import urlpatterns
 from tests import make
 from tests.cast import Cast, logged_in
+from tests.making import after, home, orders
+from tests.making import courses as infusion_bookings
 from tests.talks import make_talk
 
 WHO = ("nobody", "ada", "ben", "bell", "okoro", "rivera", "mo", "sam", "stone")
@@ -97,6 +99,38 @@ TABLE: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "group_member":   ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
     "group_join":     ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
     "group_leave":    ((302, 403, 403, 200, 403, 403, 403, 403, 403), (302, 403, 403, 422, 403, 403, 403, 403, 403)),
+    "resistance":    ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "eligibility":   ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "consent":       ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "weight":        ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "site_limits":   ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 403, 403, 422, 403, 403, 422)),
+    "order_sign":    ((302, 403, 403, 403, 403, 200, 403, 403, 404), (302, 403, 403, 403, 403, 422, 403, 403, 404)),
+    "order":         ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 403, 422, 403, 403, 404)),
+    "spacing":       ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 403, 422, 403, 403, 404)),
+    "non_response":  ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 403, 422, 403, 403, 404)),
+    "safety_review": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "my_infusions":  ((302, 200, 200, 403, 403, 403, 403, 403, 403), (302, 405, 405, 403, 403, 403, 403, 403, 403)),
+    "calendar_feeds": ((302, 200, 200, 200, 200, 200, 200, 403, 200), (302, 200, 200, 200, 200, 200, 200, 403, 200)),
+    # The address itself is the key: whoever has it is let in, as no calendar program can log in.
+    "feed":          ((200, 200, 200, 200, 200, 200, 200, 200, 200), (405, 405, 405, 405, 405, 405, 405, 405, 405)),
+    "visit_sheet":   ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "visit_row":     ((302, 403, 403, 302, 302, 302, 302, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "visit_drug":    ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "visit_home":    ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "visit_summary": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "visit_instructions": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "drug_register": ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 403, 422, 422, 403, 403, 422)),
+    "drug_withdraw": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "adverse_event": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "adverse_event_change": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "infusion_courses": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "infusion_start": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "infusion_course": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "infusion_book": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "booking_move":  ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "booking_cancel": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "calendar":      ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "chairs":        ((302, 403, 403, 403, 200, 200, 403, 403, 200), (302, 403, 403, 403, 422, 422, 403, 403, 422)),
     "accounts":        ((302, 403, 403, 403, 403, 403, 403, 200, 403), (302, 403, 403, 403, 403, 403, 403, 422, 403)),
     "calibration":     ((302, 403, 403, 403, 403, 403, 200, 403, 403), (302, 403, 403, 403, 403, 403, 405, 403, 403)),
 }  # fmt: skip
@@ -137,6 +171,7 @@ def places(cast: Cast) -> Mapping[str, dict[str, Any]]:
     about_ada = {"episode_id": cast.adas_episode}
     group, meeting = _group(cast)
     booking = {**in_the_course, "uid": _booking(cast, course_id)}
+    sprays = _of_sprays(cast)
     return {
         "checkin_start": {"instrument": "phq9"},
         "checkin": {
@@ -157,9 +192,53 @@ def places(cast: Cast) -> Mapping[str, dict[str, Any]]:
         **dict.fromkeys(("move_session", "cancel_session"), booking),
         "session_note": {**in_the_course, "session": make.make_note(course_id, by=cast.bell)},
         "exercise_begin": {**in_the_course, "name": "cbt.thought_record"},
+        **{key: {**about_ada, "treatment": "ketamine_iv"} for key in ("eligibility", "consent")},
+        "safety_review": {**about_ada, "treatment": "ketamine_iv"},
+        **dict.fromkeys(("spacing", "non_response", "order_sign"), sprays),
+        **dict.fromkeys(("infusion_course", "infusion_book"), sprays),
+        **dict.fromkeys(("infusion_courses", "infusion_start"), about_ada),
+        **dict.fromkeys(
+            ("booking_move", "booking_cancel"),
+            {"uid": infusion_bookings.make_booking(sprays["course_id"], by=cast.okoro)},
+        ),
+        "order": {"uid": orders.make_order(sprays["course_id"], by=cast.rivera)},
+        "feed": _feed(cast),
+        "resistance": about_ada,
+        "weight": about_ada,
+        "site_limits": {"treatment": "ketamine_iv"},
+        **_going_home(cast),
         "protocol": {"slug": "cbt"},
         "protocol_session": {"slug": "cbt", "outline": "cbt-01"},
         "protocol_exercise": {"slug": "cbt", "name": "cbt.thought_record"},
+    }
+
+
+def _of_sprays(cast: Cast) -> dict[str, int]:
+    """A course of Ada's by nasal spray."""
+    return {
+        "course_id": after.make_infusion_course(
+            cast.adas_episode, by=cast.okoro, treatment="esketamine_nasal"
+        )
+    }
+
+
+def _feed(cast: Cast) -> dict[str, str]:
+    """Ada's calendar feed."""
+    calendar_feeds.make("a" * 43, by=cast.ada, at=make.NOW)
+    return {"token": "a" * 43}
+
+
+def _going_home(cast: Cast) -> Mapping[str, dict[str, Any]]:
+    """Ada about to go home after an infusion, a lot on the register, and an adverse event of hers."""
+    visit = {"uid": home.make_given(cast.adas_episode, by=cast.okoro)}
+    home.make_lot(by=cast.okoro, witness=cast.rivera)
+    (line,) = drug_register.entries(cast.okoro, "ketamine_iv").rows
+    return {
+        **dict.fromkeys(("visit_sheet", "visit_row", "visit_drug", "visit_home", "visit_summary", "visit_instructions"), visit),
+        "drug_register": {"treatment": "ketamine_iv"},
+        "drug_withdraw": {"uid": line.uid},
+        "adverse_event": {"episode_id": cast.adas_episode},
+        "adverse_event_change": {"uid": home.make_event(cast.adas_episode, by=cast.okoro)},
     }
 
 

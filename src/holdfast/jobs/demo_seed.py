@@ -15,6 +15,7 @@ from holdfast.care import accounts, alerts, audit, backlog, outlooks, patients, 
 from holdfast.jobs import demo_people
 from holdfast.jobs.demo_content import content
 from holdfast.jobs.demo_group import GroupSteps
+from holdfast.jobs.demo_infusions import InfusionSteps
 from holdfast.jobs.demo_people import Answered, Given, Person
 from holdfast.jobs.demo_therapy import Step, Team, TherapySteps, log_in_name
 from holdfast.records.queries import alerts as alert_rows
@@ -27,7 +28,10 @@ ADA = "D-001"
 STAFF = (
     ("bell", "Dr Bell", Role.THERAPIST),
     ("okoro", "Nurse Okoro", Role.NURSE),
+    ("adeyemi", "Nurse Adeyemi", Role.NURSE),
+    ("marsh", "Nurse Marsh", Role.NURSE),
     ("lind", "Dr Lind", Role.PRESCRIBER),
+    ("osei", "Dr Osei", Role.PRESCRIBER),
     ("mo", "Mo Haddad", Role.LEAD),
     ("sam", "Sam Reed", Role.ADMINISTRATOR),
 )
@@ -61,7 +65,11 @@ def seed(people: Sequence[Person], *, at: datetime) -> None:
     with _quietly(), _cheap_hashes(), transaction.atomic():
         seeding = _Seeding(_open_clinic(at=at - OPEN_FOR, today=at), at=at)
         steps = sorted(
-            (*(step for person in people for step in seeding.steps(person)), *seeding.group.steps()),
+            (
+                *(step for person in people for step in seeding.steps(person)),
+                *seeding.group.steps(),
+                *seeding.infusions.steps(),
+            ),
             key=lambda step: step[0],
         )
         with click.progressbar(steps, label=f"      {len(steps)} entries") as bar:
@@ -82,6 +90,7 @@ class _Seeding:
     def __init__(self, team: Team, *, at: datetime) -> None:
         self.team, self.at = team, at
         self.therapy, self.group = TherapySteps(team, at=at), GroupSteps(team, at=at)
+        self.infusions = InfusionSteps(team, at=at)
 
     def steps(self, person: Person) -> Iterator[Step]:
         """The person's whole course."""
@@ -98,6 +107,7 @@ class _Seeding:
         for given in person.given:
             yield given.at, partial(self._infuse, person, given)
         yield from self.therapy.steps(person)
+        yield from self.infusions.steps_of(person)
         for moment in _look_ins(person.started_at, self.at):
             yield moment, partial(self._look_in, person)
         if person.code in DECISIONS:

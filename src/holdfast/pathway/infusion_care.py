@@ -36,10 +36,11 @@ class ConsentFact(Dated):
 class InfusionCare(Dated):
     """What was agreed, decided and looked at on the side of the infusions, oldest first.
 
-    `begun_at` is when the newest course was agreed; None without one. `staging_lacks` names what the staging of
-    resistance still needs.
+    `key` and `begun_at` are of the newest course: what it is known by and when it was agreed; empty without one.
+    `staging_lacks` names what the staging of resistance still needs.
     """
 
+    key: str = ""
     treatment: str = ""
     begun_at: datetime | None = None
     spacings: tuple[SpacingFact, ...] = ()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from holdfast.web import help_now, log_in, who_sees_what
+from holdfast.web import calendar_feed, help_now, log_in, who_sees_what
 from holdfast.web.clinician import (
     acknowledge,
     alerts,
@@ -31,11 +31,40 @@ from holdfast.web.clinician import (
     withdraw,
 )
 from holdfast.web.clinician.groups import all_groups, details, group, joining, meeting, member, paper
+from holdfast.web.clinician.infusions import (
+    adverse_event,
+    bookings,
+    calendar,
+    chairs,
+    consent,
+    drug_register,
+    drug_use,
+    eligibility,
+    infusion_book,
+    infusion_course,
+    infusion_courses,
+    infusion_day,
+    infusion_start,
+    non_response,
+    order,
+    order_sign,
+    resistance,
+    safety_review,
+    site_limits,
+    spacing,
+    visit,
+    visit_home,
+    visit_instructions,
+    visit_sheet,
+    visit_summary,
+    weight,
+)
 from holdfast.web.patient import (
     checkin,
     course,
     my_choice,
     my_group,
+    my_infusions,
     my_therapy,
     plans,
     practice,
@@ -51,12 +80,15 @@ urlpatterns = [
     path("log-out/", log_in.log_out, name="log_out"),
     path("help/", help_now.help_now, name="help_now"),
     path("who-sees-what/", who_sees_what.who_sees_what, name="who_sees_what"),
+    path("calendar-feed/", calendar_feed.calendar_feeds, name="calendar_feeds"),
+    path("calendar/<str:token>.ics", calendar_feed.feed, name="feed"),
     # patient
     path("today/", today.today, name="today"),
     path("check-in/<slug:instrument>/", checkin.start, name="checkin_start"),
     path("check-in/<uuid:draft>/<int:number>/", checkin.question, name="checkin"),
     path("check-in/<uuid:uid>/thanks/", thanks.thanks, name="checkin_thanks"),
     path("my-course/", course.course, name="course"),
+    path("my-infusions/", my_infusions.my_infusions, name="my_infusions"),
     path("my-choice/", my_choice.my_choice, name="my_choice"),
     path("my-group/", my_group.my_group, name="my_group"),
     path("my-therapy/", my_therapy.my_therapy, name="my_therapy"),
@@ -120,6 +152,50 @@ urlpatterns = [
         "therapies/<slug:slug>/exercises/<str:name>/", protocols.protocol_exercise, name="protocol_exercise"
     ),
     # infusions
+    path("patients/<int:episode_id>/infusions/", infusion_courses.infusion_courses, name="infusion_courses"),
+    path(
+        "patients/<int:episode_id>/infusions/start/", infusion_start.infusion_start, name="infusion_start"
+    ),
+    path("infusions/courses/<int:course_id>/", infusion_course.infusion_course, name="infusion_course"),
+    path("infusions/courses/<int:course_id>/book/", infusion_book.infusion_book, name="infusion_book"),
+    path("infusions/bookings/<uuid:uid>/move/", bookings.booking_move, name="booking_move"),
+    path("infusions/bookings/<uuid:uid>/cancel/", bookings.booking_cancel, name="booking_cancel"),
+    path("infusions/calendar/", calendar.calendar, name="calendar"),
+    path("infusions/chairs/", chairs.chairs, name="chairs"),
+    path("patients/<int:episode_id>/resistance/", resistance.resistance, name="resistance"),
+    path("infusions/courses/<int:course_id>/order/", order_sign.order_sign, name="order_sign"),
+    path("infusions/orders/<uuid:uid>/", order.order, name="order"),
+    path(
+        "patients/<int:episode_id>/eligibility/<slug:treatment>/",
+        eligibility.eligibility,
+        name="eligibility",
+    ),
+    path("patients/<int:episode_id>/consent/<slug:treatment>/", consent.consent, name="consent"),
+    path("patients/<int:episode_id>/weight/", weight.weight, name="weight"),
+    path("infusions/limits/<slug:treatment>/", site_limits.site_limits, name="site_limits"),
+    path("infusions/courses/<int:course_id>/spacing/", spacing.spacing, name="spacing"),
+    path("infusions/courses/<int:course_id>/review/", non_response.non_response, name="non_response"),
+    path(
+        "patients/<int:episode_id>/safety-review/<slug:treatment>/",
+        safety_review.safety_review,
+        name="safety_review",
+    ),
+    path("infusions/today/", infusion_day.infusion_day, name="infusion_day"),
+    path("infusions/visits/<uuid:uid>/", visit.visit, name="visit"),
+    path("infusions/visits/<uuid:uid>/sheet/", visit_sheet.visit_sheet, name="visit_sheet"),
+    path("infusions/visits/<uuid:uid>/sheet/rows/", visit_sheet.visit_row, name="visit_row"),
+    path("infusions/visits/<uuid:uid>/drug/", drug_use.visit_drug, name="visit_drug"),
+    path("infusions/visits/<uuid:uid>/home/", visit_home.visit_home, name="visit_home"),
+    path("infusions/visits/<uuid:uid>/summary/", visit_summary.visit_summary, name="visit_summary"),
+    path(
+        "infusions/visits/<uuid:uid>/instructions/",
+        visit_instructions.visit_instructions,
+        name="visit_instructions",
+    ),
+    path("infusions/register/<slug:treatment>/", drug_register.drug_register, name="drug_register"),
+    path("infusions/register/lines/<uuid:uid>/withdraw/", drug_register.drug_withdraw, name="drug_withdraw"),
+    path("patients/<int:episode_id>/adverse-event/", adverse_event.adverse_event, name="adverse_event"),
+    path("adverse-events/<uuid:uid>/", adverse_event.adverse_event_change, name="adverse_event_change"),
     # skills groups
     path("groups/", all_groups.groups, name="groups"),
     path("groups/new/", details.group_open, name="group_open"),

@@ -58,6 +58,7 @@ def infusion_care(episode_ids: Collection[int]) -> Mapping[int, InfusionCare]:
         lambda: NO_INFUSION_CARE,
         {
             pk: InfusionCare(
+                key=str(one.course_id),
                 treatment=one.treatment,
                 begun_at=one.begun_at,
                 spacings=tuple(one.spacings),

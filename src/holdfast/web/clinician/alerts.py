@@ -10,7 +10,7 @@ from holdfast.access import Permission
 from holdfast.protocols.gates import gate_rules
 from holdfast.records.queries import alerts as queries
 from holdfast.records.queries.alerts import AlertRow
-from holdfast.web.clinician.naming import asked, source_name
+from holdfast.web.clinician.naming import asked, go_check, source_name
 from holdfast.web.page import PageRequest, page
 
 
@@ -48,7 +48,10 @@ def line(row: AlertRow, request: PageRequest) -> AlertLine:
 
 
 def _call_for(row: AlertRow) -> str:
-    """What an alert from an exercise calls for; empty for one from a questionnaire, whose question says it."""
+    """What an alert from an exercise or a day's list calls for; empty from a questionnaire, whose question says it."""
+    check = go_check(row.instrument, row.item)
+    if check is not None:
+        return check.to_do
     rules = {str(kind): rule for kind, rule in gate_rules().items()}
     found = rules.get(row.kind) if "." in row.instrument else None
     return found.staff if found else ""

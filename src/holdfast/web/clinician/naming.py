@@ -1,5 +1,6 @@
 """Words and dates as the pages for clinicians write them, each in one place."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from django.utils import formats, timezone
 
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.protocols.exercise import Exercise
+from holdfast.protocols.infusion import GoCheck, InfusionProtocol
 from holdfast.protocols.loader import all_protocols, therapies
 
 ATTENDANCE = {
@@ -26,6 +28,9 @@ URGENCIES = (("now", "now"), ("today", "today"), ("week", "this week"), ("later"
 
 NOTHING = ("good", "nothing to do")
 
+GO_LIST = re.compile(r"[a-z_]+\.go list")
+"""What an alert of an infusion day's list was raised in: a treatment, and what of it."""
+
 
 def urgency(value: int) -> tuple[str, str]:
     """Style and words of an urgency; beyond the last there is nothing to do."""
@@ -38,11 +43,22 @@ def instrument_name(slug: str) -> str:
 
 
 def source_name(asked_in: str) -> str:
-    """What an alert was raised in, as clinicians say it: an instrument, or an exercise of a therapy."""
+    """What an alert was raised in, as clinicians say it: an instrument, an exercise, or the list of an infusion day."""
     if "." not in asked_in:
         return instrument_name(asked_in)
+    if GO_LIST.fullmatch(asked_in):
+        return f"{therapy_name(asked_in.partition('.')[0])}, list of the day"
     found = _exercise(asked_in)
     return found.title if found else asked_in
+
+
+def go_check(asked_in: str, line: str) -> GoCheck | None:
+    """The line of an infusion day's list that an alert was raised at; None where it was raised in something else."""
+    if not GO_LIST.fullmatch(asked_in):
+        return None
+    found = all_protocols().get(asked_in.partition(".")[0])
+    checks = found.go_checks if isinstance(found, InfusionProtocol) else ()
+    return next((one for one in checks if one.slug == line), None)
 
 
 def _exercise(name: str) -> Exercise | None:
@@ -122,6 +138,9 @@ def asked(instrument: str, item: str, value: int) -> str:
 
     Of an exercise the field alone: what was written in it is for those who may see the content of therapy.
     """
+    check = go_check(instrument, item)
+    if check is not None:
+        return f"“{check.words}”: {'yes' if value else 'not known'}"
     if "." in instrument:
         exercise = _exercise(instrument)
         field = exercise.item(item.partition(".")[0]) if exercise else None

@@ -29,7 +29,8 @@ from holdfast.web.parts.charts import course_chart, course_table
 ITEMS_ON_A_PAGE = 12
 
 ACTIONS = (
-    ("record_infusion", "Infusion", Permission.RECORD_INFUSION),
+    ("infusion_courses", "Infusions", Permission.SEE_INFUSIONS),
+    ("resistance", "What was tried", Permission.SEE_INFUSIONS),
     ("record_session", "Session", Permission.RECORD_SESSION),
     ("enter_score", "Score", Permission.ENTER_SCORE),
     ("choose_therapy", "Choose therapy", Permission.CHOOSE_THERAPY),

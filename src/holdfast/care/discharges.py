@@ -1,0 +1,159 @@
+"""Someone goes home after a treatment, once every criterion is met or overridden by name."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from holdfast.access import Permission, Viewer, may, require
+from holdfast.care import audit, outlooks
+from holdfast.errors import Conflict, InvalidInput, NotAllowed, Problem
+from holdfast.pathway.discharge import ANSWERS, Judged
+from holdfast.pathway.go_list import ESCORT, SIGNED_WITH
+from holdfast.records.models import Discharge, InfusionVisit, Override
+from holdfast.records.queries import discharge, scope
+
+
+def let_go(
+    visit_uid: uuid.UUID,
+    *,
+    answers: Mapping[str, str],
+    escort_name: str,
+    note: str = "",
+    happened_at: datetime,
+    by: Viewer,
+    at: datetime,
+    uid: uuid.UUID | None = None,
+) -> None:
+    """Let someone go home, with every criterion kept as it stood. Sending the same `uid` again changes nothing.
+
+    `answers` are "yes" or "no" to the criteria that are asked. Errors: `InvalidInput` naming each criterion that does
+    not hold; `Conflict` when they have gone already, or the drug has not ended.
+    """
+    require(by, Permission.RUN_INFUSION)
+    visit, uid = scope.visit(by, visit_uid), uid or uuid.uuid4()
+    if Discharge.objects.filter(uid=uid, visit=visit).exists():
+        return
+    try:
+        with transaction.atomic():
+            # H-029: locked, so that nobody leaves twice, nor while a new reading is being written.
+            InfusionVisit.objects.select_for_update().get(pk=visit.pk)
+            home = discharge.home(by, visit_uid, at=at)
+            judged = home.judged(answers, at=happened_at)
+            _refuse_unfit(
+                home, judged, answers=answers, escort_name=escort_name, happened_at=happened_at, at=at
+            )
+            Discharge.objects.create(
+                uid=uid,
+                visit=visit,
+                criteria={one.slug: _kept(one) for one in judged},
+                escort_name=escort_name.strip(),
+                note=note.strip(),
+                happened_at=happened_at,
+                recorded_at=at,
+                recorded_by_id=by.account_id,
+            )
+            audit.note("let go home", subject="visit", subject_id=str(visit_uid), by=by, at=at)
+    except IntegrityError as error:
+        if not Discharge.objects.filter(uid=uid, visit=visit).exists():
+            raise Conflict("someone else has let them go meanwhile") from error
+    outlooks.refresh(visit.episode_id, at=at)
+
+
+def override(
+    visit_uid: uuid.UUID,
+    *,
+    criterion: str,
+    reason: str,
+    by: Viewer,
+    at: datetime,
+    uid: uuid.UUID | None = None,
+) -> None:
+    """Sign that someone may go home in spite of a criterion. Sending the same `uid` again signs nothing new.
+
+    Errors: `NotAllowed` for a role the protocol does not name; `InvalidInput` for an unknown criterion or no reason;
+    `Conflict` when they have gone already.
+    """
+    require(by, Permission.RUN_INFUSION)
+    visit, uid = scope.visit(by, visit_uid), uid or uuid.uuid4()
+    if Override.objects.filter(uid=uid, visit=visit).exists():
+        return
+    home = discharge.home(by, visit_uid, at=at)
+    if home.gone is not None:
+        raise Conflict("they have gone home already")
+    found = next((one for one in home.protocol.discharge if one.slug == criterion), None)
+    if found is None:
+        raise InvalidInput(Problem("criterion", f"{criterion!r} is not on the list", "one of the list"))
+    # H-028: only whom the protocol names goes past a criterion, and some nobody may.
+    if found.override is None or not may(by, SIGNED_WITH[found.override]):
+        who = f"only a {found.override} may" if found.override else "nobody may"
+        raise NotAllowed(f"“{found.words}”: {who} sign that someone goes home regardless")
+    if not reason.strip():
+        raise InvalidInput(Problem("reason", "is empty", "why it is safe to go, in a few words"))
+    try:
+        with transaction.atomic():
+            Override.objects.create(
+                uid=uid,
+                episode_id=visit.episode_id,
+                about=Override.About.DISCHARGE,
+                criterion=criterion,
+                visit=visit,
+                reason=reason.strip(),
+                happened_at=at,
+                recorded_at=at,
+                recorded_by_id=by.account_id,
+            )
+            audit.note(
+                "discharge overridden",
+                subject="visit",
+                subject_id=str(visit_uid),
+                by=by,
+                at=at,
+                criterion=criterion,
+            )
+    except IntegrityError:
+        if not Override.objects.filter(uid=uid, visit=visit).exists():
+            raise
+
+
+def _refuse_unfit(
+    home: discharge.Home,
+    judged: tuple[Judged, ...],
+    *,
+    answers: Mapping[str, str],
+    escort_name: str,
+    happened_at: datetime,
+    at: datetime,
+) -> None:
+    if home.gone is not None:
+        raise Conflict("they have gone home already")
+    if not home.over:
+        raise Conflict(f"the {home.protocol.given_as} has not ended yet")
+    problems = []
+    if happened_at > at:
+        problems.append(Problem("time", "lies in the future", "when they left"))
+    asked = {one.slug for one in judged if one.asked}
+    for name in sorted(set(answers) - asked):
+        problems.append(Problem("answers", f"{name!r} is not asked", "the lines of the list"))
+    for name in sorted(asked & set(answers)):
+        if answers[name] not in ("", *ANSWERS):
+            problems.append(Problem(name, f"{answers[name]!r} is no answer", " or ".join(ANSWERS)))
+    # H-028: nobody goes home while anything is open or not met, unless someone who may has signed for it by name.
+    for one in judged:
+        if not one.holds:
+            problems.append(Problem(one.slug, f"{one.words}: {one.why}", one.to_do))
+    escorted = next((one for one in judged if one.slug == ESCORT), None)
+    if escorted is not None and escorted.signed is None and not escort_name.strip():
+        problems.append(Problem("escort", "is not named", "who takes them home"))
+    if problems:
+        raise InvalidInput(*problems)
+
+
+def _kept(one: Judged) -> dict[str, Any]:
+    return {
+        "met": one.state.value == "met",
+        "why": one.why,
+        "overridden_by": f"{one.signed.by}: {one.signed.reason}" if one.signed else "",
+    }

@@ -1,0 +1,53 @@
+"""The courses of infusions of one person: how each stands, how far it has come, what comes next."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from holdfast.access import Permission, may
+from holdfast.records.queries import infusion_courses as queries
+from holdfast.records.queries import patient
+from holdfast.web.clinician.infusions import course_words as words
+from holdfast.web.page import PageRequest, page
+
+
+@dataclass(frozen=True)
+class Line:
+    """A course as the list shows it."""
+
+    course: queries.CourseRow
+    style: str
+    stands: str
+    plan: str
+    phase: str
+    next: queries.BookingRow | None
+    next_day: date | None
+
+
+@page(Permission.SEE_INFUSIONS, looks_at="episode_id")
+@require_safe
+def infusion_courses(request: PageRequest, episode_id: int) -> HttpResponse:
+    """Every course, newest first."""
+    context = {
+        "person": patient.person(request.viewer, episode_id),
+        "lines": [_line(one, request) for one in queries.courses(request.viewer, episode_id)],
+        "may_book": may(request.viewer, Permission.BOOK_INFUSION),
+    }
+    return render(request, "clinician/infusions/infusion_courses.html", context)
+
+
+def _line(course: queries.CourseRow, request: PageRequest) -> Line:
+    style, stands = words.standing(course.standing(course.day(request.at)))
+    ahead = course.coming(at=request.at)
+    return Line(
+        course=course,
+        style=style,
+        stands=stands,
+        plan=course.plan.schedule.name,
+        phase=words.phase(course),
+        next=ahead[0] if ahead else None,
+        next_day=course.next_day(at=request.at),
+    )
