@@ -14,7 +14,7 @@ PATIENT = (
 )  # fmt: skip
 CLINICIAN = (
     "/caseload/", "/alerts/", "/patients/new/", "/calendar-feed/", "/infusions/limits/ketamine_iv/",
-    "/infusions/calendar/", "/infusions/calendar/?view=week", "/infusions/chairs/",
+    "/infusions/calendar/", "/infusions/calendar/?view=week", "/infusions/chairs/", "/infusions/today/",
 )  # fmt: skip
 PROTOCOLS = (
     "/therapies/", "/therapies/dbt/", "/therapies/cbt/sessions/cbt-01/",
@@ -24,9 +24,11 @@ OF_A_PERSON = {
     Role.NURSE: (
         "", "infusion/", "score/", "assessment/", "close/", "resistance/", "weight/", "eligibility/ketamine_iv/",
         "consent/ketamine_iv/", "safety-review/ketamine_iv/", "infusions/", "infusions/start/",
+        "adverse-event/",
     ),
     Role.THERAPIST: ("session/", "therapy/", "choose-therapy/", "what-if/"),
 }  # fmt: skip
+GOING_HOME = ("drug/", "going-home/", "instructions/", "summary/")
 KILOBYTES = {Role.PATIENT: 150, Role.NURSE: 300}
 
 
@@ -39,8 +41,18 @@ def everyone_sees(page: Page, role: Role) -> list[str]:
     if role is Role.LEAD:
         return ["/programme/forecast/"]
     person = page.locator("tbody th a").first.get_attribute("href")
-    shared = PROTOCOLS if role is Role.THERAPIST else CLINICIAN
-    return [*shared, *(f"{person}{part}" for part in OF_A_PERSON[role])]
+    own = [f"{person}{part}" for part in OF_A_PERSON[role]]
+    if role is Role.THERAPIST:
+        return [*PROTOCOLS, *own]
+    return [*CLINICIAN, *own, *(f"{a_visit(page)}{part}" for part in GOING_HOME)]
+
+
+def a_visit(page: Page) -> str:
+    """Address of the visit that the newest line of the register is of."""
+    page.goto("/infusions/register/ketamine_iv/")
+    address = page.get_by_role("cell", name="D-").get_by_role("link").first.get_attribute("href")
+    assert address is not None
+    return address.removesuffix("drug/")
 
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.pages
 PASSWORD = "holdfast-demo-only"
 
 
-@pytest.mark.parametrize(("width", "theme", "person"), [(390, "light", 3), (1280, "dark", 4)])
+@pytest.mark.parametrize(("width", "theme", "code"), [(390, "light", "D-034"), (1280, "dark", "D-035")])
 def test_order_when_worked_out_and_signed_then_every_page_can_be_used(
     page_at: PageAt,
     sign_in: SignIn,
@@ -21,7 +21,7 @@ def test_order_when_worked_out_and_signed_then_every_page_can_be_used(
     screenshot: Screenshot,
     width: int,
     theme: str,
-    person: int,
+    code: str,
 ) -> None:
     page = page_at(width, theme)
 
@@ -31,7 +31,7 @@ def test_order_when_worked_out_and_signed_then_every_page_can_be_used(
         screenshot(page, f"prescriber-{name}-{width}-{theme}")
 
     sign_in(page, Role.PRESCRIBER)
-    _open_a_new_order(page, person)
+    _open_a_new_order(page, code)
     looked_at("order-new")
 
     page.get_by_label("Dose", exact=True).fill("7.5")
@@ -59,9 +59,10 @@ def test_order_when_worked_out_and_signed_then_every_page_can_be_used(
     looked_at("order-stopped")
 
 
-def _open_a_new_order(page: Page, person: int) -> None:
-    """A course by vein and a weight of today for someone of the caseload."""
-    address = page.locator("tbody th a").nth(person).get_attribute("href")
+def _open_a_new_order(page: Page, code: str) -> None:
+    """A course by vein and a weight of today for someone in care."""
+    page.goto(f"/caseload/?search={code}")
+    address = page.locator("tbody th a").first.get_attribute("href")
     page.goto(f"{address}weight/")
     page.get_by_label("Weight in kilograms").fill("70")
     page.get_by_label("Height in centimetres").fill("175")

@@ -98,7 +98,7 @@ def test_let_go_when_the_escort_is_not_there_is_refused_until_a_prescriber_signs
     """H-028."""
     with pytest.raises(InvalidInput) as error:
         go(visit, by=nurse, escort=answer, escort_name="")
-    assert wrong(error) == ["escort", "escort"]
+    assert wrong(error) == ["escort", "escort name"]
     discharges.override(visit, criterion="escort", reason="Lives next door", by=prescriber, at=make.NOW)
     go(visit, by=nurse, escort=answer, escort_name="")
     assert Discharge.objects.get().criteria["escort"]["overridden_by"] == "Dr Rivera: Lives next door"
@@ -108,8 +108,17 @@ def test_let_go_when_the_escort_is_there_and_has_no_name_is_refused(
     visit: uuid.UUID, booked: None, nurse: Viewer
 ) -> None:
     """H-028."""
-    with pytest.raises(InvalidInput, match="is not named"):
+    with pytest.raises(InvalidInput, match="escort name: is empty"):
         go(visit, by=nurse, escort_name="  ")
+
+
+@pytest.mark.parametrize(("name", "why"), [("Bo Alder", "Bo Alder, 0700 900 111"), ("Cy Alder", "Cy Alder")])
+def test_let_go_when_someone_else_came_for_them_then_that_is_kept(
+    visit: uuid.UUID, booked: None, nurse: Viewer, name: str, why: str
+) -> None:
+    go(visit, by=nurse, escort_name=name)
+    row = Discharge.objects.get()
+    assert (row.escort_name, row.criteria["escort"]["why"]) == (name, why)
 
 
 def test_let_go_when_a_reading_out_of_range_was_not_seen_is_refused_until_it_is(

@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from holdfast.access import Role, Viewer
 from holdfast.care import drug_register
@@ -17,7 +15,6 @@ from holdfast.records.models import AuditEvent, DrugEntry
 from holdfast.records.queries import drug_register as queries
 from tests import make
 from tests.making import flow, home
-from tests.making.at_once import at_once
 
 IV = "ketamine_iv"
 
@@ -305,88 +302,6 @@ def test_entries_when_there_are_many_then_they_come_in_pages_newest_first(
         ["received"],
     ]
     assert [(page.number, page.total) for page in pages] == [(1, 4), (2, 4), (2, 4)]
-
-
-ACTS = st.lists(
-    st.tuples(
-        st.sampled_from(["receive", "destroy", "count", "use", "withdraw"]),
-        st.sampled_from(["KET-1", "KET-2"]),
-        st.integers(1, 800).map(lambda tenths: Decimal(tenths) / 10),
-    ),
-    max_size=10,
-)
-
-
-@given(acts=ACTS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_register_when_written_in_any_order_then_balance_is_received_less_drawn_and_destroyed_and_never_below_zero(
-    acts: list[tuple[str, str, Decimal]], nurse: Viewer, witness: Viewer
-) -> None:
-    """H-032."""
-    from django.db import transaction
-
-    with transaction.atomic():
-        expected: dict[str, Decimal] = {}
-        for act, lot, amount in acts:
-            expected = _try(act, lot, amount, expected, by=nurse, witness=witness)
-            assert balance(nurse) == expected
-            assert all(held >= 0 for held in expected.values())
-        rows = queries.balances(nurse, IV)
-        assert {row.lot: row.received_mg - row.drawn_mg - row.destroyed_mg for row in rows} == expected
-        transaction.set_rollback(True)
-
-
-def _try(
-    act: str, lot: str, amount: Decimal, held: dict[str, Decimal], *, by: Viewer, witness: Viewer
-) -> dict[str, Decimal]:
-    """What the lots should hold after the act: as before, where it is refused."""
-    change = {"receive": amount, "destroy": -amount, "use": -amount}.get(act, Decimal(0))
-    lawful = act == "receive" or (lot in held and held[lot] + change >= 0)
-    try:
-        if act == "use":
-            episode = make.make_episode(by=by, code=f"P-{uuid.uuid4().hex[:8]}")
-            visit = flow.make_visit(episode, by=by)
-            use(visit, by=by, witness=witness, lot=lot, drawn_mg=amount, given_mg=0, wasted_mg=amount)
-        elif act == "withdraw":
-            return _withdrawn(held, by=by, witness=witness)
-        else:
-            write(act, str(amount), by=by, witness=witness, lot=lot, note="Counted twice")
-    except InvalidInput:
-        assert not lawful
-        return held
-    assert lawful
-    return {**held, lot: held.get(lot, Decimal(0)) + change}
-
-
-def _withdrawn(held: dict[str, Decimal], *, by: Viewer, witness: Viewer) -> dict[str, Decimal]:
-    """What the lots should hold once the newest line that holds was withdrawn."""
-    newest = next((row for row in queries.entries(by, IV).rows if not row.withdrawn), None)
-    if newest is None:
-        return held
-    drug_register.withdraw(newest.uid, reason="Tried", witness=witness, by=by, at=make.NOW)
-    back = {"received": -newest.amount_mg, "used": newest.amount_mg, "destroyed": newest.amount_mg}
-    left = {**held, newest.lot: held[newest.lot] + back.get(newest.kind, Decimal(0))}
-    standing = {row.lot for row in queries.balances(by, IV)}
-    return {lot: amount for lot, amount in left.items() if lot in standing}
-
-
-def test_use_when_two_draw_from_the_last_vial_at_once_then_one_is_refused(committed: None) -> None:
-    """H-032."""
-    clinic = make.make_clinic()
-    nurse, witness, third = (
-        make.make_account(Role.NURSE, clinic_id=clinic, username=name)
-        for name in ("okoro", "adeyemi", "silva")
-    )
-    home.make_lot(by=nurse, witness=witness, amount_mg="50")
-    visits = [home.make_given(make.make_episode(by=nurse, code=code), by=nurse) for code in ("P-1", "P-2")]
-    outcomes = at_once(
-        lambda: home.make_use(visits[0], by=nurse, witness=witness),
-        lambda: home.make_use(visits[1], by=third, witness=witness),
-    )
-    refused = [one for one in outcomes if one is not None]
-    assert [type(one) for one in refused] == [InvalidInput]
-    assert "50 mg is more than the lot holds" in str(refused[0])
-    assert balance(nurse) == {"KET-1": Decimal("0.0")}
 
 
 def test_lot_when_it_expires_today_by_the_clinics_calendar_then_it_may_still_be_used(

@@ -11,7 +11,7 @@ from holdfast.access import Role, Viewer
 from holdfast.care import infusion_courses, orders, site_limits
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from holdfast.pathway.dosing import Basis
-from holdfast.records.models import Infusion, InfusionOrder
+from holdfast.records.models import AuditEvent, Infusion, InfusionOrder
 from holdfast.records.queries import orders as queries
 from tests import make
 from tests.making.orders import (
@@ -337,6 +337,31 @@ def test_sign_when_one_was_given_already_may_be_the_higher_fixed_dose(
     )  # fmt: skip
     make_order(course_id, by=rivera, dose_mg=Decimal(84))
     assert found(course_id, rivera).dose_mg == 84
+
+
+def test_order_when_the_course_is_on_hold_is_not_usable_until_the_hold_ends(
+    course_id: int, rivera: Viewer
+) -> None:
+    make_order(course_id, by=rivera)
+    infusion_courses.decide(
+        course_id, kind="hold", value="2026-03-09", reason="on holiday", happened_at=NOW, by=rivera, at=NOW
+    )
+    assert found(course_id, rivera).why_not == ("The course is on hold.",)
+    assert found(course_id, rivera, at=NOW + timedelta(days=7)).usable
+
+
+def test_orders_when_signed_and_stopped_leave_a_trail_of_identifiers(
+    course_id: int, rivera: Viewer, lind: Viewer
+) -> None:
+    uid = make_order(course_id, by=rivera, **ABOVE)
+    orders.sign_second(uid, by=lind, at=NOW)
+    orders.stop(uid, reason="slip", by=lind, at=NOW)
+    trail = AuditEvent.objects.filter(subject="order", subject_id=str(uid)).order_by("number")
+    assert list(trail.values_list("action", "actor_id", "detail")) == [
+        ("order signed", rivera.account_id, {"course": course_id}),
+        ("order signed second", lind.account_id, {}),
+        ("order stopped", lind.account_id, {}),
+    ]
 
 
 def test_basis_when_kept_is_one_the_record_knows() -> None:

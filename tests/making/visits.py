@@ -54,8 +54,12 @@ def make_visit(
     at: datetime = make.NOW,
     **due: Any,
 ) -> uuid.UUID:
-    """Someone as `make_due` has them, who has come; nothing of the list is answered. Gives the visit's uid."""
-    booking = make_due(episode_id, by=by, prescriber=prescriber, starts_at=at, **due)
+    """Someone as `make_due` has them two hours before, who has come; nothing of the list is answered.
+
+    Gives the visit's uid.
+    """
+    ready_at = at - timedelta(hours=2)
+    booking = make_due(episode_id, by=by, prescriber=prescriber, starts_at=at, at=ready_at, **due)
     return visits.arrive(booking, by=by, at=at)
 
 

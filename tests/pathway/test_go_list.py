@@ -180,7 +180,8 @@ def test_pressure_when_to_be_weighed_passes_with_words_about_this_reading(
     facts = with_answer("blood_pressure", "yes", note=note, minutes=minutes)
     found = judged(replace(facts, vitals=replace(CALM, systolic=150))).line("blood_pressure")
     assert found is not None
-    assert found.state is state
+    says = "150/76 mmHg. Weighed: always so here" if state is State.PASSED else f"150/76 mmHg{TO_WEIGH}"
+    assert (found.state, found.says) == (state, says)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +242,21 @@ def test_stop_when_asked_again_holds_until_the_alert_is_answered_and_words_are_t
     again = answer("suicidal", "no", note=note, minutes=2)
     facts = replace(stopped, answers=(*stopped.answers, again), alerts_waiting=waiting)
     assert judged(facts).verdict is verdict
+
+
+def test_stop_when_settled_and_asked_once_more_needs_no_further_words() -> None:
+    """H-031."""
+    stopped = with_answer("suicidal", "yes")
+    after = (answer("suicidal", "no", note="seen", minutes=2), answer("suicidal", "no", minutes=3))
+    assert judged(replace(stopped, answers=(*stopped.answers, *after))).verdict is Verdict.GO
+
+
+def test_stop_when_it_comes_up_again_after_it_was_settled_stops_again() -> None:
+    """H-031."""
+    stopped = with_answer("suicidal", "yes")
+    said = (("no", "Dr Rivera saw them"), ("yes", ""), ("no", ""))
+    after = (answer("suicidal", one, note=note, minutes=2 + n) for n, (one, note) in enumerate(said))
+    assert judged(replace(stopped, answers=(*stopped.answers, *after))).verdict is Verdict.STOPPED
 
 
 def test_person_when_it_was_someone_else_then_only_what_came_after_counts() -> None:

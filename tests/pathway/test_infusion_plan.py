@@ -82,19 +82,31 @@ def test_total_when_a_pattern_has_no_end_is_not_known() -> None:
 
 def test_open_days_when_one_is_a_weekend_is_moved_to_the_nearest_weekday_and_says_so() -> None:
     saturday, sunday = date(2026, 3, 7), date(2026, 3, 8)
-    found = open_days([MONDAY, saturday, sunday])
-    assert [one.day for one in found] == [MONDAY, date(2026, 3, 6), date(2026, 3, 9)]
-    assert [one.moved for one in found] == [False, True, True]
-    assert found[1] == Proposal(planned=saturday, day=date(2026, 3, 6))
+    assert open_days([MONDAY, saturday]) == (
+        Proposal(MONDAY, MONDAY),
+        Proposal(planned=saturday, day=date(2026, 3, 6)),
+    )
+    assert [one.day for one in open_days([MONDAY, sunday])] == [MONDAY, date(2026, 3, 9)]
+    assert [one.moved for one in open_days([MONDAY, saturday])] == [False, True]
+
+
+def test_open_days_when_the_nearest_is_the_day_after_another_infusion_takes_the_next() -> None:
+    thursday, saturday = date(2026, 3, 5), date(2026, 3, 7)
+    assert [one.day for one in open_days([thursday, saturday])] == [thursday, date(2026, 3, 9)]
+
+
+def test_open_days_when_the_plan_itself_is_daily_keeps_it() -> None:
+    days = [MONDAY + timedelta(days=number) for number in range(3)]
+    assert [one.day for one in open_days(days)] == days
 
 
 def test_open_days_when_weekends_are_open_leaves_them() -> None:
     assert not open_days([date(2026, 3, 7)], weekends=True)[0].moved
 
 
-def test_open_days_when_closed_or_taken_goes_further_and_never_proposes_a_day_twice() -> None:
+def test_open_days_when_closed_goes_further_and_keeps_the_order() -> None:
     friday = date(2026, 4, 3)
-    found = open_days([friday, date(2026, 4, 4)], closed={friday, date(2026, 4, 6)})
+    found = open_days([friday, date(2026, 4, 5)], closed={friday, date(2026, 4, 6)})
     assert [one.day for one in found] == [date(2026, 4, 2), date(2026, 4, 7)]
 
 

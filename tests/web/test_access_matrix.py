@@ -113,6 +113,8 @@ TABLE: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "calendar_feeds": ((302, 200, 200, 200, 200, 200, 200, 403, 200), (302, 200, 200, 200, 200, 200, 200, 403, 200)),
     # The address itself is the key: whoever has it is let in, as no calendar program can log in.
     "feed":          ((200, 200, 200, 200, 200, 200, 200, 200, 200), (405, 405, 405, 405, 405, 405, 405, 405, 405)),
+    "infusion_day":  ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 403, 400, 400, 403, 403, 400)),
+    "visit":         ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "visit_sheet":   ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
     "visit_row":     ((302, 403, 403, 302, 302, 302, 302, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "visit_drug":    ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
@@ -234,7 +236,9 @@ def _going_home(cast: Cast) -> Mapping[str, dict[str, Any]]:
     home.make_lot(by=cast.okoro, witness=cast.rivera)
     (line,) = drug_register.entries(cast.okoro, "ketamine_iv").rows
     return {
-        **dict.fromkeys(("visit_sheet", "visit_row", "visit_drug", "visit_home", "visit_summary", "visit_instructions"), visit),
+        "visit": visit,
+        **dict.fromkeys(("visit_sheet", "visit_row"), visit),
+        **dict.fromkeys(("visit_drug", "visit_home", "visit_summary", "visit_instructions"), visit),
         "drug_register": {"treatment": "ketamine_iv"},
         "drug_withdraw": {"uid": line.uid},
         "adverse_event": {"episode_id": cast.adas_episode},

@@ -22,6 +22,7 @@ from tests.web import seen
 
 TOKEN = "a" * 43
 PAGE = "/calendar-feed/"
+FEED_QUERIES = 7
 
 
 def events(token: str = TOKEN) -> list[Event]:
@@ -201,7 +202,7 @@ def test_feed_when_more_is_booked_takes_the_same_queries(cast: Cast, booking: ob
 
     with CaptureQueriesContext(connection) as caught:
         assert len(events()) == people
-    assert len(caught) == 3 + 3 + people
+    assert len(caught) == FEED_QUERIES
 
 
 def make_feed(desk: Client) -> str:

@@ -102,7 +102,7 @@ def test_visit_when_what_was_drawn_is_kept_then_nothing_is_left_to_account_for(
     after = logged_in(cast.okoro).get(visit)
     assert "On the register 35 mg Still to account for ✓ 0 mg" in seen.text(after)
     assert seen.elements(after, "button", class_="button") == []
-    assert "Drawn KET-1 50 given 35, wasted 15 450 H-001 Nurse Okoro, Dr Rivera" in shown(cast)
+    assert "Drawn KET-1 50 given 35 wasted 15 450 H-001 Nurse Okoro, Dr Rivera" in shown(cast)
 
 
 def test_visit_when_the_sums_differ_then_the_difference_is_named_beside_its_field(

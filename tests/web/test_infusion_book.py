@@ -63,7 +63,7 @@ def test_page_when_some_are_booked_proposes_what_is_left(cast: Cast, course_id: 
 
 def test_page_when_a_day_is_closed_says_that_it_moved_it(cast: Cast, course_id: int) -> None:
     chair = courses.make_chair(by=cast.okoro)
-    asked = {
+    asked: dict[str, Any] = {
         "first": "2026-03-05",
         "number": 2,
         "time": "10:00",
@@ -84,7 +84,7 @@ def test_page_when_the_question_is_unfit_says_so_and_proposes_nothing(
     cast: Cast, course_id: int, field: str, value: str
 ) -> None:
     chair = courses.make_chair(by=cast.okoro)
-    asked = {
+    asked: dict[str, Any] = {
         "first": "2026-03-05",
         "number": 2,
         "time": "10:00",
@@ -141,7 +141,8 @@ def test_page_when_therapy_lies_within_a_day_after_names_it(cast: Cast, course_i
     kept = browser.post(book(course_id), filled(response), follow=True)
     assert seen.messages(kept) == [
         "6 infusions booked: from 3 Mar 2026 09:00.",
-        "The therapy session of 3 Mar 2026 15:00 lies within a day after an infusion: move it, so that they have slept.",
+        "The therapy session of 3 Mar 2026 15:00 lies within a day after an infusion: move it, so that they have "
+        "slept.",
     ]
 
 
@@ -188,8 +189,8 @@ def test_schedule_when_everything_is_left_out_or_wrong_says_what_is_missing(
     assert seen.errors(nothing) == ["Every one is left out. Expected: one or more to book."]
     skipped = {**sent, "day_1": "2026-03-29", "time_1": "01:30", "day_2": "soon"}
     assert seen.errors(browser.post(book(course_id), skipped)) == [
-        "Time of infusion 1: 01:30 does not exist on 29.03.2026: clocks in Europe/London go forward over it. Expected: an "
-        "hour later or earlier.",
+        "Time of infusion 1: 01:30 does not exist on 29.03.2026: clocks in Europe/London go forward over it. Expected: "
+        "an hour later or earlier.",
         "Day of infusion 2: This is not a day. Expected: for example 2026-03-02.",
     ]
     assert starts(cast, course_id) == []

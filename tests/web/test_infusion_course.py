@@ -1,6 +1,7 @@
 """The pages of a course of infusions: begun, looked at by everyone, decided about by those who may."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -82,7 +83,11 @@ def test_courses_when_some_are_booked_say_what_comes_next(cast: Cast, course_id:
 def test_course_when_booked_moved_and_cancelled_shows_what_became_of_each(cast: Cast, course_id: int) -> None:
     uids = [courses.make_booking(course_id, by=cast.okoro, starts_at=TOMORROW + n * DAYS) for n in range(3)]
     chair = courses.make_chair(by=cast.okoro)
-    moved = {"starts_at": TOMORROW + 4 * DAYS, "chair_id": chair, "nurse_id": cast.okoro.account_id}
+    moved: dict[str, Any] = {
+        "starts_at": TOMORROW + 4 * DAYS,
+        "chair_id": chair,
+        "nurse_id": cast.okoro.account_id,
+    }
     infusion_bookings.move(uids[1], **moved, reason="bus strike", by=cast.okoro, at=make.NOW)
     infusion_bookings.cancel(uids[2], whose="patient", reason="a cold", by=cast.okoro, at=make.NOW)
     assert rows(logged_in(cast.bell).get(hub(course_id))) == [
@@ -259,3 +264,13 @@ def test_page_when_more_is_booked_given_and_decided_takes_the_same_queries(
     live(1)
     live(2)
     assert counted() == few
+
+
+def test_course_when_stopped_offers_no_booking_and_says_since_when(cast: Cast, course_id: int) -> None:
+    courses.make_booking(course_id, by=cast.okoro)
+    infusion_courses.decide(
+        course_id, kind="stop", reason="enough", happened_at=make.NOW, by=cast.okoro, at=make.NOW
+    )
+    response = logged_in(cast.okoro).get(hub(course_id))
+    assert rows(response)[0][2] == "booked course is stopped since 2 Mar 2026 Cancel it."
+    assert seen.links(response, "Book infusions") == []

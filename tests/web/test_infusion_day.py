@@ -35,7 +35,7 @@ def rows(board: Client) -> list[list[str]]:
 
 def state(board: Client) -> str:
     """What the board says of Ada, who alone is booked."""
-    ((_, _, _, state, _, _),) = rows(board)
+    ((_, _, state, _, _),) = rows(board)
     return state.removesuffix(" came 15:00").removesuffix(" came 14:00")
 
 
@@ -78,9 +78,9 @@ def test_board_when_people_are_booked_shows_them_by_time_and_leaves_out_other_da
             course, by=cast.okoro, starts_at=starts_at, chair="Chair 2", nurse_id=cast.rivera.account_id
         )
     found = rows(board)
-    assert [row[:3] for row in found] == [
-        ["15:30", "Ben Birch H-002 Ketamine", "Chair 2 Dr Rivera"],
-        ["16:00", "Ada Alder H-001 Ketamine", "Chair 1 Nurse Okoro you"],
+    assert [row[:2] for row in found] == [
+        ["15:30 Chair 2", "Ben Birch H-002, Ketamine Dr Rivera"],
+        ["16:00 Chair 1", "Ada Alder H-001, Ketamine Nurse Okoro you"],
     ]
 
 
@@ -90,8 +90,10 @@ def test_board_when_the_record_already_says_no_says_so_before_they_come(cast: Ca
     make_booking(course, by=cast.okoro, starts_at=make.NOW + 30 * MINUTE)
     ((*_, state, says, _),) = rows(board)
     assert state == "expected"
-    assert "Record says no. Consent in date: none signed" in says
-    assert "Record says no. A signed order that still holds: none signed that holds" in says
+    assert says == (
+        "The record says no already: Consent in date: none signed "
+        "No exclusion without a signed override, review in date: no review and 3 more"
+    )
 
 
 def test_board_when_someone_is_here_keeps_it_and_goes_to_their_list(cast: Cast, board: Client) -> None:
@@ -194,7 +196,7 @@ def test_board_when_the_drug_has_ended_leads_to_going_home(cast: Cast, board: Cl
         visit=row, criteria={}, escort_name="Bo", happened_at=make.NOW, recorded_at=make.NOW,
         recorded_by_id=cast.okoro.account_id,
     )  # fmt: skip
-    assert rows(board)[0][3] == "gone home 15:00"
+    assert rows(board)[0][2] == "gone home 15:00"
 
 
 def test_board_when_a_booking_was_cancelled_says_whose_doing_it_was_and_why(
@@ -206,10 +208,28 @@ def test_board_when_a_booking_was_cancelled_says_whose_doing_it_was_and_why(
     assert (state, says, go) == ("cancelled", "by the patient: has a cold", "")
 
 
+def test_board_when_someone_of_yesterday_was_not_let_go_calls_for_it(
+    cast: Cast, board: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-028."""
+    visit = running(cast, minutes=60)
+    flow.make_finished(visit, by=cast.okoro, happened_at=make.NOW - 20 * MINUTE)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: make.NOW + timedelta(days=1))
+    browser = logged_in(cast.okoro)
+    (called,) = calling(browser.get(reverse("infusion_day")))
+    assert "Came 2 Mar and was not let go" in called
+    visit_row = InfusionVisit.objects.get()
+    Discharge.objects.create(
+        visit=visit_row, criteria={}, escort_name="Bo", happened_at=make.NOW, recorded_at=make.NOW,
+        recorded_by_id=cast.okoro.account_id,
+    )  # fmt: skip
+    assert "Nothing is booked today." in seen.text(browser.get(reverse("infusion_day")))
+
+
 def test_board_when_the_viewer_runs_no_infusion_has_no_button_to_arrive(cast: Cast) -> None:
     due(cast)
     page = logged_in(cast.bell).get(reverse("infusion_day"))
-    assert seen.table(page, "Everyone booked today")[0][5] == ""
+    assert seen.table(page, "Everyone booked today")[0][4] == ""
 
 
 def test_board_when_of_another_site_shows_nobody_of_this_one(cast: Cast) -> None:
@@ -225,7 +245,7 @@ def test_board_when_the_clinics_day_began_before_that_of_utc_keeps_to_the_clinic
     course = make_course(cast.bens_episode, by=cast.okoro)
     make_booking(course, by=cast.okoro, starts_at=summer + 15 * MINUTE, at=make.NOW)
     monkeypatch.setattr("django.utils.timezone.now", lambda: summer)
-    assert [row[0] for row in rows(logged_in(cast.okoro))] == ["00:45"]
+    assert [row[0] for row in rows(logged_in(cast.okoro))] == ["00:45 Chair 1"]
 
 
 def test_board_when_three_are_booked_and_one_runs_takes_the_same_queries_as_for_one(

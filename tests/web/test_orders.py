@@ -59,7 +59,7 @@ def signed(cast: Cast, course_id: int) -> queries.OrderRow:
 def test_new_order_when_opened_shows_what_it_rests_on_and_no_vial(desk: Client, course_id: int) -> None:
     answer = desk.get(page(course_id))
     words = seen.text(answer)
-    assert "Weight 72 kg, 2 Mar 2026 13:00" in words
+    assert "Weight 72 kg, 2 Mar 2026 13:00 (today 13:00)" in words
     assert "Height 175 cm Body-mass index 23.5 kg/m²" in words
     assert [seen.typed(answer, name) for name in ("basis", "dose_mg_per_kg", "minutes", "vial_mg_per_ml")] == [
         "actual_weight", "0.5", "40", "",

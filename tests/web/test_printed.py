@@ -33,7 +33,7 @@ def long_day(cast: Cast) -> uuid.UUID:
     for minute in (0, 10, 20, 30, 40):
         high = flow.make_row(
             uid, by=cast.okoro, minute=minute, happened_at=home.STARTED + timedelta(minutes=minute),
-            systolic=184 if minute == 30 else 150,
+            systolic=184 if minute == 30 else 120,
         )  # fmt: skip
         if minute == 30:
             flow_sheets.see(high, action="Rate halved, measured again", by=cast.okoro, at=make.NOW)

@@ -78,9 +78,7 @@ def test_page_when_something_is_left_out_then_she_stays_and_what_was_typed_is_ke
     given = {**ANSWERS, "answer_walks": "no", "note": "Tired"}
     response = send(visit, by=cast.okoro, **given)
     assert response.status_code == 422
-    assert seen.errors(response) == [
-        "Walks steadily: Walks steadily: answered no. Expected: Stay until they do."
-    ]
+    assert seen.errors(response) == ["Walks steadily: Answered no. Expected: Stay until they do."]
     assert (seen.typed(response, "answer_walks"), seen.typed(response, "note")) == ("no", "Tired")
     assert not Discharge.objects.exists()
 

@@ -156,6 +156,16 @@ def test_row_when_corrected_replaces_the_first_and_both_are_on_the_sheet(
     assert "flow-alert" not in page
 
 
+def test_row_when_withdrawn_needs_a_reason_and_is_struck(cast: Cast, running: uuid.UUID) -> None:
+    row = make_row(running, HIGH, by=cast.okoro)
+    refused = send(running, "withdraw", by=cast.okoro, row=row, reason="")
+    send(running, "withdraw", by=cast.okoro, row=row, reason="of the next chair")
+
+    assert refused.status_code == 422
+    assert "This row does not belong here at all" in refused.content.decode()
+    assert "<strong>Struck:</strong> of the next chair" in page_of(running, by=cast.okoro)
+
+
 def test_events_when_sent_as_plain_forms_are_on_the_sheet(cast: Cast, running: uuid.UUID) -> None:
     send(running, "pause", by=cast.okoro, reason="dizzy", time="14:30")
     send(running, "resume", by=cast.okoro, time="14:33")

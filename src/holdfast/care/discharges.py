@@ -41,7 +41,7 @@ def let_go(
             # H-029: locked, so that nobody leaves twice, nor while a new reading is being written.
             InfusionVisit.objects.select_for_update().get(pk=visit.pk)
             home = discharge.home(by, visit_uid, at=at)
-            judged = home.judged(answers, at=happened_at)
+            judged = home.judged(answers, at=happened_at, escort_name=escort_name.strip())
             _refuse_unfit(
                 home, judged, answers=answers, escort_name=escort_name, happened_at=happened_at, at=at
             )
@@ -143,10 +143,11 @@ def _refuse_unfit(
     # H-028: nobody goes home while anything is open or not met, unless someone who may has signed for it by name.
     for one in judged:
         if not one.holds:
-            problems.append(Problem(one.slug, f"{one.words}: {one.why}", one.to_do))
+            what = one.why if one.asked else f"{one.words}: {one.why}"
+            problems.append(Problem(one.slug, what, one.to_do))
     escorted = next((one for one in judged if one.slug == ESCORT), None)
     if escorted is not None and escorted.signed is None and not escort_name.strip():
-        problems.append(Problem("escort", "is not named", "who takes them home"))
+        problems.append(Problem("escort name", "is empty", "who takes them home"))
     if problems:
         raise InvalidInput(*problems)
 

@@ -19,6 +19,7 @@ FURTHEST = timedelta(days=730)
 """A booking further ahead is a slip of the year."""
 
 MOST_AT_ONCE = 30
+REASON_AT_MOST = 500
 SHORTEST, LONGEST = 15, 480
 """How long a chair may be kept for one infusion. **Units**: minutes."""
 
@@ -187,6 +188,8 @@ def _problems(
         yield Problem("schedule", f"has {len(slots)} infusions", f"1 to {MOST_AT_ONCE} at once")
     if EpisodeEnd.current.filter(episode=course.episode_id).exists():
         yield Problem("course", "is of someone whose care has ended", "an episode that is open")
+    if course.standing(course.day(at)).stands is Stands.STOPPED:
+        yield Problem("course", "was stopped", "a prescriber's decision to go on first")
     known_chairs, known_nurses = dict(chairs.in_use(by)), dict(chairs.nurses(by))
     met = infusion_clashes.of_slots(by, slots, course=course, besides=besides)
     for number, (slot, found) in enumerate(zip(slots, met, strict=True), start=1):
@@ -210,9 +213,7 @@ def _unfit(course: CourseRow, slot: Slot, *, at: datetime) -> Iterator[Problem]:
     if not SHORTEST <= slot.minutes <= LONGEST:
         yield Problem("minutes", f"{slot.minutes} is not how long it takes", f"{SHORTEST} to {LONGEST}")
     standing = course.standing(course.day(at))
-    if standing.stands is Stands.STOPPED:
-        yield Problem("course", "was stopped", "a prescriber's decision to go on first")
-    elif not standing.takes(course.day(slot.starts_at)):
+    if standing.stands is Stands.HELD and not standing.takes(course.day(slot.starts_at)):
         yield Problem(
             "time", f"is within the hold until {standing.until}", "that day or later, or go on first"
         )
@@ -228,5 +229,5 @@ def _unsaid(
         yield Problem("whose", "has no list of the day: nobody has come yet", "who cancelled")
     if whose == Whose.DID_NOT_COME and (state is State.ARRIVED or at < row.happened_at):
         yield Problem("whose", "cannot be known: they came, or it is still ahead", "who cancelled")
-    if not reason.strip():
-        yield Problem("reason", "is empty", "why, in a few words")
+    if not 1 <= len(reason.strip()) <= REASON_AT_MOST:
+        yield Problem("reason", "does not fit", f"why, in up to {REASON_AT_MOST} letters")

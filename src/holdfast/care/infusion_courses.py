@@ -18,6 +18,8 @@ from holdfast.records.queries import scope
 
 Kind = InfusionCourseDecision.Kind
 
+REASON_AT_MOST = 1000
+
 BY_ANYONE = frozenset({Kind.HOLD, Kind.STOP})
 """What whoever books infusions may decide: to give less. Anything that lets more be given is for a prescriber."""
 
@@ -90,8 +92,8 @@ def decide(
     problems = [
         Problem("decision", f"{value!r} does not fit", right) for right in _wrong(kind, value, course, at)
     ]
-    if not reason.strip():
-        problems.append(Problem("reason", "is empty", "why, in a few words"))
+    if not 1 <= len(reason.strip()) <= REASON_AT_MOST:
+        problems.append(Problem("reason", "does not fit", f"why, in up to {REASON_AT_MOST} letters"))
     if happened_at > at:
         problems.append(Problem("time", "lies in the future", "a moment that has passed"))
     if problems:

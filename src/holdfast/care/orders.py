@@ -60,8 +60,7 @@ def sign(
         reason=reason,
     )
     with transaction.atomic():
-        # Locked, so that of two orders signed at the same moment one takes the place of the other.
-        InfusionCourse.objects.select_for_update(no_key=True).get(pk=course_id)
+        _lock(course_id)
         if InfusionOrder.objects.filter(uid=uid, course_id=course_id).exists():
             return uid
         ground = queries.ground(by, course_id, at=at)
@@ -105,6 +104,7 @@ def stop(order_uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime) -> None
     require(by, Permission.ORDER_INFUSION)
     row = _found(order_uid, by=by)
     with transaction.atomic():
+        _lock(row.course_id)
         corrections.replace(row, changes={"entered_in_error": True}, reason=reason, by=by, at=at)
         audit.note("order stopped", subject="order", subject_id=str(order_uid), by=by, at=at)
     outlooks.refresh(row.course.episode_id, at=at)
@@ -169,6 +169,11 @@ def _keep(
         replaces=before,
         correction_reason="a newer order" if before else "",
     )
+
+
+def _lock(course_id: int) -> None:
+    """Let orders of a course be signed and stopped one after the other, so that one at most is in force."""
+    InfusionCourse.objects.select_for_update(no_key=True).get(pk=course_id)
 
 
 def _found(order_uid: uuid.UUID, *, by: Viewer) -> InfusionOrder:

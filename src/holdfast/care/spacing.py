@@ -69,6 +69,8 @@ def decide(
         with transaction.atomic():
             # Locked as where outlooks are made: the decision is beside the newest one, or is not kept.
             Episode.objects.select_for_update().get(pk=course.episode_id)
+            if _kept(uid, course):
+                return
             _refuse_stale(course, outlook_id)
             _refuse_unfit(course, wanted)
             _write(course, wanted, outlook_id, by=by, at=at, uid=uid)

@@ -281,7 +281,7 @@ def _refuse_answer(found: GoList, line: Line, *, answer: str, note: str, escort:
         raise InvalidInput(
             Problem("escort", "has no name and number", "who takes them home, and their number")
         )
-    if found.verdict is Verdict.STOPPED and answer == check.passes_when and not note:
+    if check.stops_the_list and line.blocks and answer == check.passes_when and not note:
         raise InvalidInput(Problem("note", "is empty", "who saw them, and what was found"))
 
 

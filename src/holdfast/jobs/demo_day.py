@@ -46,7 +46,7 @@ VISITS: Final = (
     Scene("D-013", 45, "marsh", "Chair 1", "expected"),
     Scene("D-007", 150, "okoro", "Chair 2", "expected"),
 )
-"""Yesterday's visit, and the day that is under way: gone home, in the chair, on the list, refused, watched, expected."""
+"""Yesterday's visit, and the day under way: gone home, in the chair, on the list, refused, watched, expected."""
 
 
 _ROWS: Final[Mapping[str, Mapping[int, Mapping[str, int]]]] = {

@@ -181,11 +181,7 @@ def _by_weight(choice: Choice, body: Body | None, limits: SiteLimits, at: dateti
         lines.append(Line("Which holds", f"{drawn} × {vial}", str(held)))
     lines += [
         Line("Diluent to add", f"{bag} − {drawn}", str(bag - drawn)),
-        Line(
-            "Then it holds",
-            f"{dose} ÷ {bag}",
-            str((dose / bag).rounded()),
-        ),
+        Line("Then it holds", f"{dose} ÷ {bag}", str((dose / bag).rounded())),
         Line("Rate of the pump", f"{bag} ÷ {minutes} × 60 min/h", str(rate)),
     ]
     usual = limit(limits, "usual_dose_mg_per_kg", MilligramsPerKilogram)

@@ -1,7 +1,7 @@
 """Go or no-go on the day: the protocol's list judged line by line, with what to do and who may go on regardless."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -221,13 +221,11 @@ def _of_this_person(first: GoCheck, facts: Facts) -> Facts:
     if not wrong:
         return facts
     since, vitals = max(wrong), facts.vitals
-    return Facts(
+    return replace(
+        facts,
         answers=tuple(one for one in facts.answers if one.at >= since),
         vitals=vitals if vitals is not None and vitals.at >= since else None,
-        record=facts.record,
         overrides=tuple(one for one in facts.overrides if one.at >= since),
-        may_be_pregnant=facts.may_be_pregnant,
-        alerts_waiting=facts.alerts_waiting,
     )
 
 
@@ -243,7 +241,7 @@ def _line(check: GoCheck, facts: Facts, all_facts: Facts, limits: SiteLimits) ->
         return _measured(check, answer, facts, limits)
     if answer is None:
         return Line(check, State.OPEN, says=_agreed(check, limits))
-    passed = answer.answer == check.passes_when and not _must_stop(check, answer, all_facts)
+    passed = answer.answer == check.passes_when and not _must_stop(check, all_facts)
     line = Line(check, State.PASSED if passed else State.FAILED, says=answer.note, answer=answer)
     return _signed(line, facts, since=answer.at)
 
@@ -252,15 +250,18 @@ def _agreed(check: GoCheck, limits: SiteLimits) -> str:
     return ", ".join(f"{words} {limits.words(name)}" for words, name in AGREED.get(check.slug, ()))
 
 
-def _must_stop(check: GoCheck, answer: Answer, facts: Facts) -> bool:
-    """Whether an answer that stopped the list stands although a later one is better.
+def _must_stop(check: GoCheck, facts: Facts) -> bool:
+    """Whether an answer that stopped the list stands, whatever was answered after it.
 
     H-031: it stands until its alert is answered and the line is answered again with words.
     """
     if not check.stops_the_list:
         return False
-    ever = any(one.line == check.slug and one.answer != check.passes_when for one in facts.answers)
-    return ever and (check.slug in facts.alerts_waiting or not answer.note)
+    given = [one for one in facts.answers if one.line == check.slug]
+    stopping = [place for place, one in enumerate(given) if one.answer != check.passes_when]
+    if not stopping:
+        return False
+    return check.slug in facts.alerts_waiting or not any(one.note for one in given[stopping[-1] + 1 :])
 
 
 def _measured(check: GoCheck, answer: Answer | None, facts: Facts, limits: SiteLimits) -> Line:
@@ -269,7 +270,8 @@ def _measured(check: GoCheck, answer: Answer | None, facts: Facts, limits: SiteL
     state, says = MEASURED[check.slug](facts.vitals, limits)
     weighed = answer if answer and answer.at >= facts.vitals.at and answer.note else None
     if state is State.WEIGH and weighed:
-        return Line(check, State.PASSED, says=f"{says}. Weighed: {weighed.note}", answer=weighed)
+        measured, _, _ = says.partition(";")
+        return Line(check, State.PASSED, says=f"{measured}. Weighed: {weighed.note}", answer=weighed)
     return _signed(Line(check, state, says=says), facts, since=facts.vitals.at)
 
 

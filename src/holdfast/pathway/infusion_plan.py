@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 from holdfast.errors import InvalidInput, Problem
@@ -13,6 +13,8 @@ from holdfast.protocols.infusion import Schedule
 
 WEEKEND = frozenset({5, 6})
 DAY = timedelta(days=1)
+NOT_NEXT_DAY = timedelta(days=2)
+"""A day that was moved for a closed one does not come the day after another infusion. Source: [C]."""
 
 
 class Stands(StrEnum):
@@ -34,7 +36,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether a course goes on, since when, and the day a hold ends."""
+    """Whether a course goes on, since when that was decided, and the day a hold ends."""
 
     stands: Stands = Stands.RUNNING
     since: datetime | None = None
@@ -125,17 +127,19 @@ _BEARING = frozenset({"hold", "go_on", "stop", "maintenance", "booster", "spacin
 def open_days(
     planned: Sequence[date], *, weekends: bool = False, closed: Collection[date] = ()
 ) -> tuple[Proposal, ...]:
-    """Each planned day with the nearest open day after the one before, the earlier of two as near.
+    """Each planned day with the nearest open day, the earlier of two as near; not the day after the one before.
 
-    Counting goes on from the planned day, so that one moved day does not push the rest. Source: [C].
+    Counting goes on from the planned day, so that one moved day does not push the rest. A plan that is denser than
+    every other day stays so. Source: [C].
     """
+    apart = min([NOT_NEXT_DAY, *(later - earlier for earlier, later in pairwise(planned))])
     found: list[Proposal] = []
     for day in planned:
-        after = found[-1].day if found else date.min
+        earliest = found[-1].day + apart if found else date.min
         fitting = (
             near
             for near in _nearest(day)
-            if near > after and near not in closed and (weekends or near.weekday() not in WEEKEND)
+            if near >= earliest and near not in closed and (weekends or near.weekday() not in WEEKEND)
         )
         found.append(Proposal(day, next(fitting)))
     return tuple(found)

@@ -24,6 +24,9 @@ from holdfast.web.page import PageRequest, page
 TELLING: Final = ("depress", "therap", "psych", "mental", "mood", "suicid", "infusion", "addict")
 """Parts of words in a clinic's name that would tell a glance at a phone why someone goes there."""
 
+EXAMPLE: Final = "H-001"
+"""A code, to show what one looks like."""
+
 
 @page(Permission.SEE_OWN_CALENDAR)
 def calendar_feeds(request: PageRequest) -> HttpResponse:
@@ -38,7 +41,7 @@ def calendar_feeds(request: PageRequest) -> HttpResponse:
         "address": address,
         "subscribe": address.replace("https:", "webcal:", 1).replace("http:", "webcal:", 1),
         "feed": queries.newest(request.viewer),
-        "title": title(request.viewer, code="" if is_patient else "H-001"),
+        "title": title(request.viewer) if is_patient else f"{title(request.viewer)}, {EXAMPLE}",
         "frame": "parts/patient.html" if is_patient else "parts/clinician.html",
         "back": queries.BACK // timedelta(days=1),
         "ahead": queries.AHEAD // timedelta(days=1),
@@ -60,8 +63,7 @@ def feed(_request: HttpRequest, token: str) -> HttpResponse:
     viewer = queries.of_token(token)
     if viewer is None:
         raise Http404
-    at = timezone.now()
-    found = queries.bookings(viewer, at=at)
+    at, words, is_patient = timezone.now(), title(viewer), viewer.role is Role.PATIENT
     entries = [
         calendar.Appointment(
             uid=one.uid,
@@ -70,9 +72,9 @@ def feed(_request: HttpRequest, token: str) -> HttpResponse:
             starts_at=one.starts_at,
             minutes=one.minutes,
             cancelled=one.cancelled,
-            title=title(viewer, code="" if viewer.role is Role.PATIENT else one.code),
+            title=words if is_patient else f"{words}, {one.code}",
         )
-        for one in found
+        for one in queries.bookings(viewer, at=at)
     ]
     audit.note_viewing(subject="calendar feed", subject_id=viewer.account_id, by=viewer, at=at)
     answer = HttpResponse(
@@ -83,11 +85,11 @@ def feed(_request: HttpRequest, token: str) -> HttpResponse:
     return answer
 
 
-def title(viewer: Viewer, *, code: str) -> str:
-    """What stands in the calendar, and all that does: no name, no drug, and nothing of what it is for."""
+def title(viewer: Viewer) -> str:
+    """What stands in the calendar, for staff with a code after it: no name, no drug, nothing of what it is for."""
     # H-034: a calendar is seen on locked screens and shared with families and employers.
     name = clinic.name(viewer.clinic_id)
-    return ", ".join(part for part in (_("Appointment"), "" if tells(name) else name, code) if part)
+    return _("Appointment") if tells(name) else f"{_('Appointment')}, {name}"
 
 
 def tells(name: str) -> bool:

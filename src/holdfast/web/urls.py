@@ -185,7 +185,7 @@ urlpatterns = [
     path("infusions/visits/<uuid:uid>/sheet/", visit_sheet.visit_sheet, name="visit_sheet"),
     path("infusions/visits/<uuid:uid>/sheet/rows/", visit_sheet.visit_row, name="visit_row"),
     path("infusions/visits/<uuid:uid>/drug/", drug_use.visit_drug, name="visit_drug"),
-    path("infusions/visits/<uuid:uid>/home/", visit_home.visit_home, name="visit_home"),
+    path("infusions/visits/<uuid:uid>/going-home/", visit_home.visit_home, name="visit_home"),
     path("infusions/visits/<uuid:uid>/summary/", visit_summary.visit_summary, name="visit_summary"),
     path(
         "infusions/visits/<uuid:uid>/instructions/",

@@ -265,11 +265,13 @@ class DrugEntry(Fact):
         db_table_comment = "Controlled-drug register"
         indexes = (models.Index(fields=["clinic", "treatment", "lot"], name="drug_entry_of_lot"),)
         constraints = (
+            # Within half of the smallest step: SQLite adds decimals as binary fractions. The verb compares exactly.
             models.CheckConstraint(
                 name="drug_drawn_is_given_and_wasted",
                 condition=models.Q(
                     kind="used", visit__isnull=False, given_mg__gte=0, wasted_mg__gte=0,
-                    amount_mg=models.F("given_mg") + models.F("wasted_mg"),
+                    amount_mg__gt=models.F("given_mg") + models.F("wasted_mg") - 0.05,
+                    amount_mg__lt=models.F("given_mg") + models.F("wasted_mg") + 0.05,
                 )
                 | (~models.Q(kind="used") & models.Q(given_mg__isnull=True, wasted_mg__isnull=True)),
             ),

@@ -50,8 +50,11 @@ class Home:
         """Whether the drug was given and has ended: only then is there anything to leave from."""
         return self.sheet.started_at is not None and self.sheet.end is not None
 
-    def judged(self, answers: Mapping[str, str], *, at: datetime) -> tuple[Judged, ...]:
-        """Every criterion for leaving at that moment with these answers."""
+    def judged(
+        self, answers: Mapping[str, str], *, at: datetime, escort_name: str = ""
+    ) -> tuple[Judged, ...]:
+        """Every criterion for leaving at that moment with these answers, with whoever came to take them home."""
+        named = self.escort if self.escort and escort_name in ("", self.escort.name) else None
         leaving = Leaving(
             at=at,
             started_at=self.sheet.started_at,
@@ -62,7 +65,7 @@ class Home:
             ),
             answers=answers,
             overrides=self.overrides,
-            escort=f"{self.escort.name}, {self.escort.phone}" if self.escort else "",
+            escort=f"{named.name}, {named.phone}" if named else escort_name,
             next_contact=self.next_contact,
         )
         return discharge.judge(self.sheet.limits, leaving)

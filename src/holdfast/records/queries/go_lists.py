@@ -14,7 +14,7 @@ from holdfast.records.queries.go_record import Case
 
 
 def judged(cases: Collection[Case], *, at: datetime) -> Mapping[int, GoList]:
-    """The list of each case by its key; callers have judged that the viewer may see them. Sixteen queries."""
+    """The list of each case by its key; callers have judged that the viewer may see them. Thirteen queries."""
     facts = _facts(cases, at=at)
     return {
         case.key: go_list.judge(case.limits.protocol.go_checks, facts[case.key], case.limits)

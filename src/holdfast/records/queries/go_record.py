@@ -44,7 +44,7 @@ class Case:
 def load(
     cases: Collection[Case], alerts: Mapping[int, int], *, at: datetime
 ) -> Mapping[int, Mapping[str, Found]]:
-    """What the record says to each case, by its key. `alerts`: how many wait in each episode. Ten queries."""
+    """What the record says to each case, by its key. `alerts`: how many wait in each episode. Eight queries."""
     standings, orders, runs = _standings(cases, at=at), _orders(cases), _runs(cases, at=at)
     answered = _check_ins(cases, at=at)
     return {

@@ -6,7 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from holdfast.access import Permission, Viewer, require
 from holdfast.pathway import chair, flow_sheet
@@ -28,6 +31,9 @@ from holdfast.records.models import (
 )
 from holdfast.records.queries import clinic, go_lists, scope, site_limits
 from holdfast.records.queries.go_record import Case
+
+LOOKS_BACK = timedelta(days=7)
+"""For how long someone whom nobody has let go stays on the board of the days after. A convention."""
 
 
 class State(StrEnum):
@@ -87,18 +93,32 @@ class DayRow:
 
 
 def of_day(viewer: Viewer, day: date, *, at: datetime) -> tuple[DayRow, ...]:
-    """Everyone booked on that day of the clinic's calendar, by time. The same queries for one as for many."""
+    """Everyone booked on that day of the clinic's calendar, by time. The same queries for one as for many.
+
+    With them whoever came in the days before and was neither let go nor sent home.
+    """
     require(viewer, Permission.SEE_INFUSIONS)
     zone = clinic.zone(viewer.clinic_id)
     midnight, next_one = (
         datetime.combine(one, time(), tzinfo=ZoneInfo(zone)) for one in (day, day + timedelta(days=1))
     )
-    rows = InfusionBooking.current.filter(
-        course__episode__in=scope.episodes(viewer), happened_at__gte=midnight, happened_at__lt=next_one
-    )
+    on_the_day = Q(happened_at__gte=midnight, happened_at__lt=next_one)
+    rows = InfusionBooking.current.filter(course__episode__in=scope.episodes(viewer))
+    rows = rows.filter(on_the_day | Q(pk__in=_still_here(midnight)))
     related = ("course__episode__patient", "chair", "nurse")
     bookings = list(rows.select_related(*related).order_by("happened_at", "pk"))
     return _rows(bookings, clinic_id=viewer.clinic_id, zone=zone, at=at)
+
+
+def _still_here(midnight: datetime) -> QuerySet[Any, Any]:
+    """Ids of bookings before that day whose visit nobody has closed."""
+    came = InfusionVisit.current.filter(
+        booking__happened_at__gte=midnight - LOOKS_BACK, booking__happened_at__lt=midnight
+    )
+    gone = Discharge.current.filter(visit=OuterRef("pk"))
+    cancelled = BookingCancellation.current.filter(booking=OuterRef("booking"))
+    rows: QuerySet[Any, Any] = came.exclude(Exists(gone)).exclude(Exists(cancelled))
+    return rows.values("booking")
 
 
 def _rows(

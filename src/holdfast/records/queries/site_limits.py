@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from holdfast.pathway.limits import SiteLimits, threshold
+from holdfast.pathway.limits import SiteLimits
+from holdfast.protocols.loader import infusions
 from holdfast.records.models import ThresholdSetting
 
 Key = tuple[int, str]
@@ -14,7 +15,7 @@ def of_clinic(clinic_id: int, *, treatment: str) -> SiteLimits:
     """The limits of a treatment at a clinic, as of now. One query.
 
     The newest row of a name holds; a row without a value sets back to the protocol's. A setting the protocol no longer
-    allows falls away, so that a new version of the protocol is never loosened by an old signature.
+    allows, or no longer has, falls away, so that a new version of the protocol is never loosened by an old signature.
     """
     return of_clinics({clinic_id})[clinic_id, treatment]
 
@@ -38,8 +39,8 @@ class _Limits(dict[Key, SiteLimits]):
 def _settled(treatment: str, named: Mapping[str, ThresholdSetting]) -> SiteLimits:
     settings = {}
     for name, row in named.items():
-        shipped = threshold(name, treatment=treatment)
-        if row.value is None or shipped.lowest is None or shipped.highest is None:
+        shipped = infusions(treatment).thresholds.get(name)
+        if row.value is None or shipped is None or shipped.lowest is None or shipped.highest is None:
             continue
         if shipped.lowest <= row.value <= shipped.highest:
             who = f"{row.recorded_by.name}, {row.happened_at:%Y-%m-%d}: {row.reason}"

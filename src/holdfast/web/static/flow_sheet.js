@@ -12,7 +12,7 @@
   let behind = Date.parse(sheet.dataset.now) - Date.now();  // H-030: our clock less the tablet's
   let touched = Date.now(), state = "", busy = false, again = false;
   const now = () => Date.now() + behind;
-  const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: sheet.dataset.zone });
   const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (one, i) => ((i === 6 ? (one & 15) | 64 : i === 8 ? (one & 63) | 128 : one) + 256).toString(16).slice(1)).join("");
 
   // ---- what is kept here: one item each, so that two tabs never write over one another ----
@@ -23,7 +23,7 @@
     drop(key) { held.delete(key); try { localStorage.removeItem(key); } catch { /* no store: nothing was in it */ } },
     keys() { try { return [...new Set([...Object.keys(localStorage), ...held.keys()])]; } catch { return [...held.keys()]; } },
   };
-  const kept = () => store.keys().filter((key) => key.startsWith(mine)).map((key) => JSON.parse(store.get(key))).sort((a, b) => a.order - b.order);
+  const kept = () => store.keys().filter((key) => key.startsWith(mine)).map(store.get).filter(Boolean).map((text) => JSON.parse(text)).sort((a, b) => a.order - b.order);
   const keep = (one) => store.put(mine + one.uid, JSON.stringify(one));
 
   // ---- sending ----
@@ -36,11 +36,16 @@
     });
     if (answer.type === "opaqueredirect") throw new LoggedOut();
     if (answer.status >= 500) throw new Error(`answered ${answer.status}`);
-    const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : { problems: [{ said: answer.status === 403 ? "You may not write on this sheet." : `The site did not take it (${answer.status}).` }] };
-    if (told.token) token = told.token;
-    if (told.now) behind = Date.parse(told.now) - (sent + Date.now()) / 2;
-    if (answer.status === 401 || (told.account && String(told.account) !== sheet.dataset.account)) throw new LoggedOut();
-    if (told.parts) show(told.parts);
+    if (!answer.headers.get("Content-Type")?.includes("json")) {
+      // A page of someone else's, such as that of a guest network, is no answer of ours: nothing was taken.
+      if (answer.ok) throw new Error("answered by someone else");
+      return { status: answer.status, told: { problems: [{ said: answer.status === 403 ? "You may not write on this sheet." : `The site did not take it (${answer.status}).` }] } };
+    }
+    const told = await answer.json();
+    token = told.token;
+    behind = Date.parse(told.now) - (sent + Date.now()) / 2;
+    if (String(told.account) !== sheet.dataset.account) throw new LoggedOut();
+    show(told.parts);
     return { status: answer.status, told };
   }
 
@@ -52,7 +57,7 @@
       if (state) { await ask(); renewed = true; }  // a new log-in has a new token
       for (let next; (next = kept().find((one) => !one.refused));) {
         const { status, told } = await ask(next.sent);
-        if (status < 300) { store.drop(mine + next.uid); say(told.said); if (next.what === "correct") location.replace(location.pathname); }
+        if (status < 300) { store.drop(mine + next.uid); say(told.said); if (next.what === "correct" && entry?.dataset.what === "correct") location.replace(location.pathname); }
         else if (status === 403 && !renewed) { await ask(); renewed = true; }
         else refuse(next, status, told.problems);
       }
@@ -77,8 +82,9 @@
   }
 
   async function poll() {
-    if (busy || document.visibilityState === "hidden" || Date.now() - touched > IDLE) return;
-    if (state || kept().some((one) => !one.refused)) { await send(); return; }
+    if (busy) return;
+    if (kept().some((one) => !one.refused)) { await send(); return; }
+    if (document.visibilityState === "hidden" || Date.now() - touched > IDLE) return;  // nobody is here: the log-in may run out
     busy = true;
     try { await ask(); state = ""; } catch (error) { state = error instanceof LoggedOut ? "out" : "gone"; } finally { rest(); }
   }
@@ -123,7 +129,9 @@
     box.hidden = !waiting.length && !state && !lent;
     const out = state === "out", refused = waiting.some((one) => one.refused);
     find("unsent-title").textContent = out ? "You are logged out. Everything you enter is kept on this tablet." : state === "gone" ? "No connection. Everything you enter is kept on this tablet and sent later." : refused ? "Not kept: look at these" : waiting.length ? "Kept on this tablet, not sent yet" : "Kept on this tablet";
-    list.replaceChildren(...waiting.map(line), ...(out ? [logIn()] : []));
+    const so = JSON.stringify([waiting, out]);
+    if (list.dataset.so !== so) list.replaceChildren(...waiting.map(line), ...(out ? [logIn()] : []));
+    list.dataset.so = so;
     tick();
   }
   function line(one) {
@@ -174,7 +182,7 @@
     const so = progress(head), over = so.phase === "over";
     if (head.dataset.ended) place.textContent = seconds(now() - Date.parse(head.dataset.ended));
     else if (over) place.textContent = seconds(now() - so.since);
-    else if (so.phase !== "not started") place.textContent = seconds(so.ran + (so.phase === "running" ? now() - so.since : 0));
+    else if (so.phase !== "not started") place.textContent = so.phase === "paused" ? `‖ ${seconds(so.ran)}` : seconds(so.ran + now() - so.since);
     for (const act of sheet.querySelectorAll("[data-act]")) {
       const kind = act.dataset.act, timed = [...so.leads.keys()].some((key) => key.endsWith(`:${kind}`));
       if (timed && !act.querySelector("[data-typed], .errorlist")) act.hidden = !so.leads.has(`${so.phase}:${kind}`);
@@ -233,9 +241,12 @@
     told.textContent = "";
     return true;
   }
-  const wordsOf = (form) => form === entry
-    ? `Row: ${[...form.querySelectorAll("[data-field]")].filter(valueOf).map((frame) => `${frame.dataset.name} ${valueOf(frame)}`).join(", ")}`
-    : `${form.closest("details")?.querySelector("summary").textContent || form.querySelector("label").textContent}: ${[...new FormData(form)].filter(([field, value]) => value && !["csrfmiddlewaretoken", "uid", "what", "stamp", "row", "time"].includes(field)).map(([, value]) => value).join(" ")}`;
+  const SILENT = ["csrfmiddlewaretoken", "uid", "what", "stamp", "row", "time"];
+  function wordsOf(form) {
+    if (form === entry) return `Row: ${[...form.querySelectorAll("[data-field]")].filter(valueOf).map((frame) => `${frame.dataset.name} ${valueOf(frame)}`).join(", ")}`;
+    const given = [...new FormData(form)].filter(([field, value]) => value && !SILENT.includes(field)).map(([, value]) => value);
+    return [form.closest("details")?.querySelector("summary").textContent || form.querySelector("label").textContent, ...given].join(" ");
+  }
 
   sheet.addEventListener("submit", (event) => {
     const form = event.target;
@@ -364,6 +375,7 @@
     say("What you had begun to type is back.");
   }
   window.addEventListener("online", send);
+  window.addEventListener("beforeunload", (event) => { if (held.size) event.preventDefault(); });
   document.addEventListener("visibilitychange", poll);
   setInterval(tick, 1000);
   setInterval(poll, EVERY);

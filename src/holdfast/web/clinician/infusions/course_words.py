@@ -1,12 +1,13 @@
 """How the pages of a course of infusions and its calendar say what stands in the record."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.utils import formats
 
 from holdfast.pathway.infusion_plan import Standing, Stands
 from holdfast.protocols.infusion import InfusionProtocol
 from holdfast.records.queries.infusion_courses import CourseRow, DecisionRow, State
+from holdfast.web.clinician import naming
 
 STATES = {
     State.BOOKED: ("note", "booked"),
@@ -40,8 +41,8 @@ DECISIONS = {
 
 def standing(found: Standing) -> tuple[str, str]:
     """Style and words of how a course stands."""
-    if found.stands is Stands.STOPPED:
-        return "later", "stopped"
+    if found.stands is Stands.STOPPED and found.since is not None:
+        return "later", f"stopped since {naming.day(found.since)}"
     if found.stands is Stands.HELD and found.until is not None:
         return "week", f"held until {day(found.until)}"
     return "good", "goes on"
@@ -73,8 +74,3 @@ def phase(course: CourseRow) -> str:
 def day(on: date) -> str:
     """A day as people say it: Mon 2 Mar 2026."""
     return formats.date_format(on, "D j M Y")
-
-
-def clock(at: datetime) -> str:
-    """The time on the clock of the zone shown: 14:05."""
-    return formats.time_format(at, "H:i")

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission, may
+from holdfast.pathway.infusion_plan import Stands
 from holdfast.records.queries import infusion_courses as queries
 from holdfast.records.queries import patient
 from holdfast.web.clinician.infusions import course_words as words
@@ -21,6 +22,7 @@ class Line:
     course: queries.CourseRow
     style: str
     stands: str
+    stopped: bool
     plan: str
     phase: str
     next: queries.BookingRow | None
@@ -40,12 +42,14 @@ def infusion_courses(request: PageRequest, episode_id: int) -> HttpResponse:
 
 
 def _line(course: queries.CourseRow, request: PageRequest) -> Line:
-    style, stands = words.standing(course.standing(course.day(request.at)))
+    standing = course.standing(course.day(request.at))
+    style, stands = words.standing(standing)
     ahead = course.coming(at=request.at)
     return Line(
         course=course,
         style=style,
         stands=stands,
+        stopped=standing.stands is Stands.STOPPED,
         plan=course.plan.schedule.name,
         phase=words.phase(course),
         next=ahead[0] if ahead else None,

@@ -52,6 +52,7 @@ PLACES = {
     State.PAUSED: SHEET,
     State.WATCHING: HOME,
     State.HOME: ("visit_summary", "Summary"),
+    State.CANCELLED: LIST,
 }
 """Where the work on someone goes on from each state, and what the button says."""
 
@@ -61,7 +62,8 @@ class BoardLine:
     """A booking as the board shows it.
 
     `state` with its minute; `says` is what comes next or stands in the way. `late` is a row of the sheet that is past
-    its time. `place` is where the work goes on: an address and what the button says.
+    its time, `earlier` says so of someone of another day who was not let go. `place` is where the work goes on: an
+    address and what the button says.
     """
 
     row: DayRow
@@ -69,6 +71,7 @@ class BoardLine:
     state: str
     says: tuple[str, ...]
     late: str
+    earlier: str
     mine: bool
     place: tuple[str, str] | None
     sheet: str
@@ -87,7 +90,7 @@ class BoardLine:
     def now(self) -> tuple[str, ...]:
         """What calls for someone at once, in words."""
         stopped = ("Stopped: a clinician sees them now",) if self.row.state is State.STOPPED else ()
-        return (*stopped, *self.beyond, *((self.late,) if self.late else ()))
+        return (*stopped, *self.beyond, *filter(None, (self.late, self.earlier)))
 
 
 @page(Permission.SEE_INFUSIONS)
@@ -129,6 +132,7 @@ def _line(row: DayRow, request: PageRequest) -> BoardLine:
         state=_state(row),
         says=_says(row, request.at),
         late=_late(row, request.at),
+        earlier=_earlier(row, request.at),
         mine=row.nurse_id == request.viewer.account_id,
         place=(reverse(place[0], args=[row.visit_uid]), place[1]) if place else None,
         sheet=reverse("visit_sheet", args=[row.visit_uid]) if row.state is State.WATCHING else "",
@@ -190,6 +194,18 @@ def _late(row: DayRow, at: datetime) -> str:
     if due is None or due.at is None or due.state is not RowState.LATE:
         return ""
     return f"Row of minute {due.minute} is {(at - due.at) // timedelta(minutes=1)} min late"
+
+
+def _earlier(row: DayRow, at: datetime) -> str:
+    """Said of someone who came on an earlier day and was neither let go nor sent home (H-028)."""
+    came = row.arrived_at
+    if came is None or row.state in {State.HOME, State.CANCELLED} or _day(row.starts_at) == _day(at):
+        return ""
+    return f"Came {_day(came)} and was not let go"
+
+
+def _day(at: datetime) -> str:
+    return f"{timezone.localtime(at):%-d %b}"
 
 
 def _clock(at: datetime) -> str:

@@ -76,14 +76,15 @@ def visit(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
 
 
 def _next(request: PageRequest, uid: uuid.UUID, *, after: ListForm) -> str:
-    """Where the page opens once something was kept: at the same line while it says no, else at the next open one."""
+    """Where the page opens once something was kept: the same line while it is not settled, else the next such one."""
     found = queries.go_list(request.viewer, uid, at=request.at)
-    line = found.line(after.cleaned_data["line"])
-    if found.verdict is Verdict.STOPPED:
+    slugs = [line.check.slug for line in found.lines]
+    slug = after.cleaned_data["line"]
+    if found.verdict in {Verdict.STOPPED, Verdict.GO} or slug not in slugs:
         return "verdict"
-    if line is not None and line.blocks:
-        return f"line-{line.check.slug}"
-    return f"line-{found.waiting[0].check.slug}" if found.waiting else "verdict"
+    ahead = found.lines[slugs.index(slug) :]
+    unsettled = next((line for line in (*ahead, *found.waiting) if line.blocks or line.waits), None)
+    return f"line-{unsettled.check.slug}" if unsettled else "verdict"
 
 
 def _show(request: PageRequest, shown: Visit, sent: ListForm | None) -> HttpResponse:

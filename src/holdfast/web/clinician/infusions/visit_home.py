@@ -56,11 +56,8 @@ class HomeForm(entry.OnceForm):
                     widget=forms.RadioSelect,
                 )
         self._asked = [one.slug for one in home.protocol.discharge if one.reads == "asked"]
-        self.places = {
-            "time": "happened_at",
-            **{slug: _name(slug) for slug in self._asked},
-            ESCORT: "escort_name",
-        }
+        asked = {slug: _name(slug) for slug in self._asked}
+        self.places = {"time": "happened_at", "escort name": "escort_name", **asked}
 
     @property
     def answers(self) -> dict[str, str]:

@@ -24,7 +24,14 @@ from holdfast.records.queries import flow_sheet as queries
 from holdfast.records.queries.flow_sheet import Sheet, SheetEvent, SheetRow
 from holdfast.web.clinician import entry
 from holdfast.web.clinician.infusions.flow_chart import flow_chart
-from holdfast.web.clinician.infusions.flow_forms import FORMS, ChairForm, CorrectForm, RowForm, as_uuid
+from holdfast.web.clinician.infusions.flow_forms import (
+    FORMS,
+    ChairForm,
+    CorrectForm,
+    RowForm,
+    WithdrawForm,
+    as_uuid,
+)
 from holdfast.web.page import PageRequest, page
 
 TITLES = {
@@ -61,9 +68,8 @@ class Line:
 def visit_sheet(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the sheet; with `?correct=` a row of it, ready to be put right."""
     sheet = queries.sheet(request.viewer, uid, at=request.at)
-    row = sheet.row(as_uuid(request.GET.get("correct", "")) or uuid.UUID(int=0))
-    correcting = row if row and not row.struck and sheet.may_run else None
-    return _show(request, sheet, correcting=correcting)
+    row = _row(sheet, request.GET.get("correct", ""))
+    return _show(request, sheet, correcting=row if row and not row.struck and sheet.may_run else None)
 
 
 @page(Permission.SEE_INFUSIONS)
@@ -124,14 +130,14 @@ def _told(
 def _show(
     request: PageRequest, sheet: Sheet, *, correcting: SheetRow | None = None, sent: ChairForm | None = None
 ) -> HttpResponse:
-    if isinstance(sent, CorrectForm) and correcting is None:
-        correcting = sheet.row(sent.cleaned_data.get("row") or uuid.UUID(int=0))
+    if isinstance(sent, (CorrectForm, WithdrawForm)):
+        correcting = _row(sheet, str(sent["row"].value()))
     context = {
         **_parts(request, sheet, sent=sent),
         "form": sent,
         "row_form": _row_form(request, sheet, correcting, sent),
         "correcting": correcting,
-        "withdraw_form": correcting and _blank(request, sheet, "withdraw", row=correcting.uid),
+        "withdraw_form": _withdraw_form(request, sheet, correcting, sent),
     }
     status = sent.status if sent else 200
     return render(request, "clinician/infusions/visit_sheet.html", context, status=status)
@@ -146,6 +152,20 @@ def _row_form(
         return _blank(request, sheet, "row")
     kept = {**correcting.values, "note": correcting.note, "row": correcting.uid}
     return _blank(request, sheet, "correct", **kept)
+
+
+def _withdraw_form(
+    request: PageRequest, sheet: Sheet, correcting: SheetRow | None, sent: ChairForm | None
+) -> ChairForm | None:
+    if isinstance(sent, WithdrawForm) or correcting is None:
+        return sent if isinstance(sent, WithdrawForm) else None
+    return _blank(request, sheet, "withdraw", row=correcting.uid)
+
+
+def _row(sheet: Sheet, text: str) -> SheetRow | None:
+    """The row that a page or form names, if it is of this sheet."""
+    uid = as_uuid(text)
+    return sheet.row(uid) if uid else None
 
 
 def _blank(request: PageRequest, sheet: Sheet, what: str, **initial: Any) -> ChairForm:
@@ -173,7 +193,7 @@ def _parts(request: PageRequest, sheet: Sheet, *, sent: ChairForm | None = None)
         "expected": expected
         and (_tenths(expected.volume_ml), expected.dose_mg and _tenths(expected.dose_mg)),
         "alerts": [(row, _seen_form(request, sheet, row, sent)) for row in reversed(sheet.unanswered)],
-        "acts": _acts(request, sheet, sent) if sheet.may_run else [],
+        "acts": _acts(request, sheet, sent) if sheet.may_run and not sheet.home_at else [],
         "columns": columns,
         "lines": _lines(sheet, columns),
         "chart": flow_chart(sheet),
