@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from holdfast.access import Viewer
-from holdfast.care import appointments, therapy
+from holdfast.care import appointments, infusion_bookings, therapy
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from holdfast.records.models import Appointment, TherapySession
 from holdfast.records.queries import therapy as queries
 from tests import make
+from tests.making.courses import make_booking
+from tests.making.courses import make_course as infusion_course
 
 TOMORROW = make.NOW + timedelta(days=1)
 
@@ -47,6 +49,28 @@ def test_book_when_within_a_day_of_an_infusion_is_refused(
     with pytest.raises(InvalidInput, match="within a day of an infusion"):
         book(course_id, by=nurse, starts_at=given + timedelta(hours=hours, minutes=minutes))
     assert booked(course_id, by=nurse) == []
+
+
+@pytest.mark.parametrize("hours", [-0.5, 0, 23.9])
+def test_book_when_an_infusion_is_booked_then_or_within_a_day_before_is_refused(
+    course_id: int, episode_id: int, nurse: Viewer, hours: float
+) -> None:
+    """H-016, H-033."""
+    infusion = make.NOW + timedelta(days=3)
+    make_booking(infusion_course(episode_id, by=nurse), by=nurse, starts_at=infusion)
+    with pytest.raises(InvalidInput, match="is over a booked infusion, or within a day after it"):
+        book(course_id, by=nurse, starts_at=infusion + timedelta(hours=hours))
+    assert booked(course_id, by=nurse) == []
+
+
+def test_book_when_the_infusion_that_day_was_cancelled_is_kept(
+    course_id: int, episode_id: int, nurse: Viewer
+) -> None:
+    infusion = make.NOW + timedelta(days=3)
+    booking = make_booking(infusion_course(episode_id, by=nurse), by=nurse, starts_at=infusion)
+    infusion_bookings.cancel(booking, whose="clinic", reason="Nurse ill", by=nurse, at=make.NOW)
+    book(course_id, by=nurse, starts_at=infusion)
+    assert booked(course_id, by=nurse) == [infusion]
 
 
 def test_book_when_exactly_a_day_after_an_infusion_is_kept(

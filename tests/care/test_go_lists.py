@@ -188,14 +188,25 @@ def test_list_when_today_they_weigh_much_less_than_the_order_says_no_at_the_weig
     ]
 
 
-def test_list_when_a_new_order_was_signed_after_they_came_says_no(
+def test_drug_when_a_new_order_was_signed_after_they_came_is_started_on_it_and_stays_on_it(
     visit: uuid.UUID, nurse: Viewer, prescriber: Viewer
 ) -> None:
+    """H-024."""
     make_go(visit, by=nurse)
     course = queries.visit(nurse, visit, at=make.NOW).course_id
-    make_order(course, by=prescriber, at=make.NOW + MINUTE, dose_mg_per_kg=Decimal("0.4"))
-    found = queries.go_list(nurse, visit, at=make.NOW + MINUTE)
-    assert [(line.check.slug, line.says) for line in found.blocking] == [("order", "signed after they came")]
+    lower = make_order(course, by=prescriber, at=make.NOW + MINUTE, dose_mg_per_kg=Decimal("0.4"))
+    flow_sheets.start(visit, happened_at=make.NOW + 2 * MINUTE, by=nurse, at=make.NOW + 2 * MINUTE)
+    make_order(course, by=prescriber, at=make.NOW + 3 * MINUTE, dose_mg_per_kg=Decimal("0.3"))
+
+    begun = queries.visit(nurse, visit, at=make.NOW + 4 * MINUTE).order
+
+    assert begun is not None
+    assert begun.uid == lower
+    with pytest.raises(InvalidInput, match="more than"):
+        flow_sheets.finish(
+            visit, stopped=False, given_mg=begun.dose_mg + 1, happened_at=make.NOW + 5 * MINUTE, by=nurse,
+            at=make.NOW + 5 * MINUTE,
+        )  # fmt: skip
 
 
 def test_list_when_pregnancy_may_be_asks_for_the_test(

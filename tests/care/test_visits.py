@@ -51,8 +51,9 @@ def test_arrive_when_a_booking_is_of_today_keeps_who_came_with_the_order_in_forc
     uid = visits.arrive(booking, by=nurse, at=make.NOW)
     row = InfusionVisit.objects.get()
     assert (row.uid, row.booking.uid, row.happened_at) == (uid, booking, make.NOW)
-    assert row.order is not None
-    assert row.order.dose_mg == 36
+    order = queries.visit(nurse, uid, at=make.NOW).order
+    assert order is not None
+    assert order.dose_mg == 36
     assert AuditEvent.objects.filter(action="arrived for an infusion", subject_id=str(uid)).count() == 1
 
 

@@ -15,6 +15,7 @@ from holdfast.records.models import (
     InfusionOrder,
     InfusionVisit,
 )
+from holdfast.records.queries import orders
 from tests import make
 
 ARRIVED = make.NOW - timedelta(hours=1)
@@ -61,7 +62,7 @@ def make_visit(
         "vial_mg_per_ml": Decimal(50), "drawn_ml": Decimal("0.7"), "diluted_to_ml": Decimal(50),
         "rate_ml_per_hour": Decimal(75),
     }  # fmt: skip
-    order = InfusionOrder.objects.create(
+    InfusionOrder.objects.create(
         **{
             "course": course, "basis": "fixed", "dose_mg": Decimal(dose_mg), "arithmetic": [], "needs_second": False,
             "valid_until": arrived_at.date() + timedelta(days=7), **by_weight, **written,
@@ -71,14 +72,15 @@ def make_visit(
     booking = InfusionBooking.objects.create(
         course=course, minutes=150, chair=chair, nurse_id=by.account_id, **written
     )
-    return InfusionVisit.objects.create(episode_id=episode_id, booking=booking, order=order, **written).uid
+    return InfusionVisit.objects.create(episode_id=episode_id, booking=booking, **written).uid
 
 
 def make_started(episode_id: int, *, by: Viewer, started_at: datetime = STARTED, **visit: str) -> uuid.UUID:
     """A visit with the drug running since `started_at`, whatever the list of the day says; gives the visit's uid."""
     uid = make_visit(episode_id, by=by, arrived_at=started_at - timedelta(minutes=15), **visit)
+    visit_row = InfusionVisit.objects.get(uid=uid)
     InfusionEvent.objects.create(
-        visit=InfusionVisit.objects.get(uid=uid), kind="start", happened_at=started_at, recorded_at=started_at,
+        visit=visit_row, kind="start", order=orders.of_visit(visit_row), happened_at=started_at, recorded_at=started_at,
         recorded_by_id=by.account_id,
     )  # fmt: skip
     return uid

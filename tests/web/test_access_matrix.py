@@ -120,11 +120,13 @@ TABLE: Mapping[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
     "visit_drug":    ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "visit_home":    ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "visit_summary": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
-    "visit_instructions": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
+    "visit_instructions":
+        ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
     "drug_register": ((302, 403, 403, 200, 200, 200, 200, 403, 200), (302, 403, 403, 403, 422, 422, 403, 403, 422)),
     "drug_withdraw": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "adverse_event": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
-    "adverse_event_change": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
+    "adverse_event_change":
+        ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "infusion_courses": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 405, 405, 405, 405, 403, 405)),
     "infusion_start": ((302, 403, 403, 403, 200, 200, 403, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
     "infusion_course": ((302, 403, 403, 200, 200, 200, 200, 403, 404), (302, 403, 403, 403, 422, 422, 403, 403, 404)),
@@ -174,6 +176,7 @@ def places(cast: Cast) -> Mapping[str, dict[str, Any]]:
     group, meeting = _group(cast)
     booking = {**in_the_course, "uid": _booking(cast, course_id)}
     sprays = _of_sprays(cast)
+    spray_booking = {"uid": infusion_bookings.make_booking(sprays["course_id"], by=cast.okoro)}
     return {
         "checkin_start": {"instrument": "phq9"},
         "checkin": {
@@ -199,10 +202,7 @@ def places(cast: Cast) -> Mapping[str, dict[str, Any]]:
         **dict.fromkeys(("spacing", "non_response", "order_sign"), sprays),
         **dict.fromkeys(("infusion_course", "infusion_book"), sprays),
         **dict.fromkeys(("infusion_courses", "infusion_start"), about_ada),
-        **dict.fromkeys(
-            ("booking_move", "booking_cancel"),
-            {"uid": infusion_bookings.make_booking(sprays["course_id"], by=cast.okoro)},
-        ),
+        **dict.fromkeys(("booking_move", "booking_cancel"), spray_booking),
         "order": {"uid": orders.make_order(sprays["course_id"], by=cast.rivera)},
         "feed": _feed(cast),
         "resistance": about_ada,

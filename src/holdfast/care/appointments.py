@@ -4,13 +4,23 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from holdfast.access import Permission, Viewer, require
 from holdfast.care import audit, corrections, outlooks
 from holdfast.care import therapy as sessions
+from holdfast.care.infusion_bookings import take_turn
 from holdfast.errors import Conflict, InvalidInput, NotFound, Problem
 from holdfast.pathway.booking import NEVER_AFTER_INFUSION
-from holdfast.records.models import Appointment, Channel, Infusion, TherapyCourse, TherapySession
+from holdfast.records.models import (
+    Appointment,
+    BookingCancellation,
+    Channel,
+    Infusion,
+    InfusionBooking,
+    TherapyCourse,
+    TherapySession,
+)
 from holdfast.records.queries import therapy
 
 FURTHEST = timedelta(days=730)
@@ -41,7 +51,8 @@ def book(
         return
     try:
         with transaction.atomic():
-            # Locked, so that two bookings at the same moment see one another.
+            # In turn with bookings of infusions, and locked, so that two at the same moment see one another.
+            take_turn(by)
             TherapyCourse.objects.select_for_update().get(pk=course_id)
             _refuse_unfit(course, starts_at=starts_at, minutes=minutes, channel=channel, at=at)
             Appointment.objects.create(
@@ -66,8 +77,11 @@ def move(uid: uuid.UUID, *, starts_at: datetime, reason: str, by: Viewer, at: da
     """Move a booked session to another time, with the reason; the first booking stays readable."""
     require(by, Permission.BOOK_SESSION)
     row, course = _found(uid, by=by)
-    _refuse_unfit(course, starts_at=starts_at, minutes=row.minutes, channel=row.channel, at=at, moving=row.pk)
     with transaction.atomic():
+        take_turn(by)
+        _refuse_unfit(
+            course, starts_at=starts_at, minutes=row.minutes, channel=row.channel, at=at, moving=row.pk
+        )
         changes = {"happened_at": starts_at}
         corrections.replace(row, changes=changes, reason=reason, by=by, at=at)
         audit.note("session moved", subject="course", subject_id=course.course_id, by=by, at=at)
@@ -145,12 +159,29 @@ def _refuse_unfit(
                 "time", "is within a day of an infusion", "24 hours or more after it, when they have slept"
             )
         )
+    ends_at = starts_at + timedelta(minutes=minutes)
+    if (
+        _booked_infusions(course)
+        .filter(happened_at__range=(starts_at - NEVER_AFTER_INFUSION, ends_at))
+        .exists()
+    ):
+        what = "is over a booked infusion, or within a day after it"
+        problems.append(
+            Problem("time", what, "24 hours or more after it, when they have slept, or before it")
+        )
     if not problems and _taken(course, starts_at, minutes, moving):
         problems.append(
             Problem("time", "overlaps another session of this person or therapist", "a free time")
         )
     if problems:
         raise InvalidInput(*problems)
+
+
+def _booked_infusions(course: therapy.Course) -> QuerySet[InfusionBooking]:
+    """Infusions of the person that are booked and were not cancelled."""
+    cancelled = BookingCancellation.current.values("booking__uid")
+    rows: QuerySet[InfusionBooking] = InfusionBooking.current.filter(course__episode_id=course.episode_id)
+    return rows.exclude(uid__in=cancelled)
 
 
 def _taken(course: therapy.Course, starts_at: datetime, minutes: int, moving: int | None) -> bool:

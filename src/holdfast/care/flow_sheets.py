@@ -22,13 +22,14 @@ from holdfast.records.models import (
     BookingCancellation,
     Discharge,
     DrugEntry,
+    InfusionCourse,
     InfusionEvent,
     InfusionVisit,
     VitalsRow,
     VitalsSeen,
 )
 from holdfast.records.models.facts import Fact
-from holdfast.records.queries import scope, visits
+from holdfast.records.queries import orders, scope, visits
 
 SKEW = timedelta(minutes=2)
 """How far ahead of ours a tablet's clock may be."""
@@ -158,9 +159,13 @@ def start(
         _lock(visit)
         if _known(InfusionEvent, uid, visit):
             return
+        # As whoever signs an order does: the order the list was judged by is the one it is started on.
+        InfusionCourse.objects.select_for_update(no_key=True).get(pk=visit.booking.course_id)
         _refuse_started(visit, zone=by.zone)
         _refuse_unless_go(visit, by=by, at=at)
-        _write(visit, Kind.START, happened_at=happened_at, by=by, at=at, uid=uid)
+        _write(
+            visit, Kind.START, happened_at=happened_at, by=by, at=at, uid=uid, order=orders.of_visit(visit)
+        )
 
 
 def event(
@@ -215,7 +220,8 @@ def finish(
         _lock(visit)
         if _known(InfusionEvent, uid, visit):
             return
-        ordered = visit.order.dose_mg if visit.order else None
+        order = orders.of_visit(visit)
+        ordered = order.dose_mg if order else None
         drawn = _drawn_mg(visit)
         _refuse(
             *end_problems(

@@ -10,7 +10,7 @@ from holdfast.access import Permission, Viewer, require
 from holdfast.care import audit, corrections, outlooks
 from holdfast.errors import Conflict, InvalidInput, Problem
 from holdfast.pathway.infusion_plan import Stands
-from holdfast.records.models import BookingCancellation, Clinic, EpisodeEnd, InfusionBooking
+from holdfast.records.models import BookingCancellation, Clinic, EpisodeEnd, InfusionBooking, InfusionVisit
 from holdfast.records.queries import chairs, infusion_clashes, infusion_courses, scope, site_limits
 from holdfast.records.queries.infusion_clashes import Slot
 from holdfast.records.queries.infusion_courses import CourseRow, State
@@ -111,6 +111,8 @@ def cancel(uid: uuid.UUID, *, whose: str, reason: str, by: Viewer, at: datetime)
     require(by, Permission.BOOK_INFUSION)
     with transaction.atomic():
         take_turn(by)
+        # Whoever starts the drug holds the visit: what is begun is not cancelled beside them.
+        list(InfusionVisit.objects.select_for_update().filter(booking__uid=uid))
         course, found = infusion_courses.booking(by, uid)
         row, state = InfusionBooking.objects.get(uid=uid), found.state
         if state not in {State.BOOKED, State.ARRIVED}:

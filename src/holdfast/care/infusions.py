@@ -13,7 +13,7 @@ from holdfast.care import audit, outlooks
 from holdfast.errors import Conflict, InvalidInput, Problem
 from holdfast.pathway.limits import SiteLimits
 from holdfast.records.models import Episode, Infusion, InfusionVisit
-from holdfast.records.queries import scope, site_limits
+from holdfast.records.queries import orders, scope, site_limits
 
 DRUG = "ketamine_iv"
 """Slug of the treatment that infusions reported from elsewhere are of: by weight, in mg/kg."""
@@ -94,7 +94,7 @@ def keep_given(
     Units: mg. The dose in mg/kg is that of the weight the order rests on; none for a fixed dose. Less than the lowest
     dose is a fact too: an infusion that was stopped early. Errors: `InvalidInput` for more than was ordered.
     """
-    order = visit.order
+    order = orders.of_visit(visit)
     if order is None:
         raise Conflict("this visit has no order: nothing can have been given on it")
     if not 0 < given_mg <= order.dose_mg:

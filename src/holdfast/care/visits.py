@@ -30,7 +30,7 @@ from holdfast.records.models import (
     InfusionVisit,
     Override,
 )
-from holdfast.records.queries import orders, scope, visits
+from holdfast.records.queries import scope, visits
 
 ASKED_IN = "{treatment}.go list"
 """Where the alert of a line says it came from: a treatment, and what of it."""
@@ -59,12 +59,10 @@ def arrive(booking_uid: uuid.UUID, *, by: Viewer, at: datetime, uid: uuid.UUID |
         if came is not None:
             return came
         _refuse_unfit(booking, at=at)
-        order = orders.in_force(by, booking.course_id, at=at)
         InfusionVisit.objects.create(
             uid=uid,
             episode_id=booking.course.episode_id,
             booking=booking,
-            order_id=order.order_id if order else None,
             happened_at=at,
             recorded_at=at,
             recorded_by_id=by.account_id,

@@ -106,7 +106,12 @@ def good_days(slot: Slot, *, at: datetime, most: int = 5) -> tuple[date, ...]:
 
 def _after_infusion(history: History, starts_at: datetime) -> tuple[Advice, ...]:
     # H-016: the night after an infusion comes before any work in therapy.
-    near = [one.at for one in history.infusions if timedelta(0) <= starts_at - one.at < NEVER_AFTER_INFUSION]
+    booked = [one.at for one in history.planned if one.what == "infusion"]
+    near = [
+        at
+        for at in (*(one.at for one in history.infusions), *booked)
+        if timedelta(0) <= starts_at - at < NEVER_AFTER_INFUSION
+    ]
     if not near:
         return ()
     free_from = max(near) + NEVER_AFTER_INFUSION

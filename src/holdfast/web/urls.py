@@ -153,9 +153,7 @@ urlpatterns = [
     ),
     # infusions
     path("patients/<int:episode_id>/infusions/", infusion_courses.infusion_courses, name="infusion_courses"),
-    path(
-        "patients/<int:episode_id>/infusions/start/", infusion_start.infusion_start, name="infusion_start"
-    ),
+    path("patients/<int:episode_id>/infusions/start/", infusion_start.infusion_start, name="infusion_start"),
     path("infusions/courses/<int:course_id>/", infusion_course.infusion_course, name="infusion_course"),
     path("infusions/courses/<int:course_id>/book/", infusion_book.infusion_book, name="infusion_book"),
     path("infusions/bookings/<uuid:uid>/move/", bookings.booking_move, name="booking_move"),

@@ -12,16 +12,6 @@ class InfusionVisit(Fact):
     booking = models.ForeignKey(
         "records.InfusionBooking", models.PROTECT, related_name="visits", db_comment="The booking it came of"
     )
-    order = models.ForeignKey(
-        "records.InfusionOrder",
-        models.PROTECT,
-        null=True,
-        db_comment="The order in force then; empty without one",
-    )
-    escort_name = models.CharField(
-        max_length=120, blank=True, db_comment="Who takes them home; empty while not named"
-    )
-    escort_phone = models.CharField(max_length=40, blank=True, db_comment="Number to reach the escort")
 
     class Meta:
         db_table_comment = "Visits for infusions"
@@ -147,6 +137,12 @@ class InfusionEvent(Fact):
 
     visit = models.ForeignKey(InfusionVisit, models.PROTECT, related_name="events", db_comment="Which visit")
     kind = models.CharField(max_length=8, choices=Kind.choices, db_comment="What happened")
+    order = models.ForeignKey(
+        "records.InfusionOrder",
+        models.PROTECT,
+        null=True,
+        db_comment="The order it was started on; only at the start",
+    )
     rate_ml_per_hour = models.DecimalField(
         max_digits=6, decimal_places=1, null=True, db_comment="New rate, mL per hour; for a change of rate"
     )

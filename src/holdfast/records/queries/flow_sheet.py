@@ -22,7 +22,7 @@ from holdfast.records.models import (
     VitalsRow,
     VitalsSeen,
 )
-from holdfast.records.queries import scope, site_limits
+from holdfast.records.queries import orders, scope, site_limits
 
 LATER = timedelta(minutes=5)
 """A row written down longer than this after it was measured says so."""
@@ -217,7 +217,7 @@ def sheet(viewer: Viewer, visit_uid: uuid.UUID, *, at: datetime) -> Sheet:
         born_on=details.born_on if details else None,
         treatment=treatment,
         limits=limits,
-        order=_ordered(visit.order),
+        order=_ordered(orders.of_visit(visit)),
         arrived_at=visit.happened_at,
         home_at=home,
         at=at,

@@ -24,7 +24,7 @@ from holdfast.units import Kilograms, Milligrams, MilligramsPerKilogram
 class Case:
     """What a list is about: the course, whose it is, its limits and calendar.
 
-    `visit_id` and `order_id` once someone came: the visit, and the order it began with.
+    `visit_id` once someone came.
     """
 
     key: int
@@ -34,7 +34,6 @@ class Case:
     limits: SiteLimits
     zone: str
     starts_at: datetime
-    order_id: int | None = None
 
     def day(self, at: datetime) -> date:
         """The day of the clinic's calendar."""
@@ -105,9 +104,6 @@ def _order(
     """What speaks against the order itself, and what the newest weight says against it (H-024)."""
     if row is None or row.valid_until < standing.today:
         return {"order": Found(False, "none signed that holds"), "weight": _weight(standing)}
-    if case.visit_id is not None and case.order_id != row.pk:
-        # The sheet is written by the order they came with: another dose may not be started on it.
-        return {"order": Found(False, "signed after they came"), "weight": _weight(standing)}
     newest = standing.weight
     body = Body(Kilograms(newest.weight_kg), newest.at) if newest else None
     # As if they weighed today what the order says: what is left speaks against the order itself.

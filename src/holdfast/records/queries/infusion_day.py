@@ -228,7 +228,6 @@ def _case(row: InfusionBooking, visit: InfusionVisit | None, limits: SiteLimits,
         limits=limits,
         zone=zone,
         starts_at=row.happened_at,
-        order_id=visit.order_id if visit else None,
     )
 
 

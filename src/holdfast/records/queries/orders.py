@@ -13,7 +13,7 @@ from holdfast.errors import NotFound
 from holdfast.pathway import order_use
 from holdfast.pathway.dosing import Basis, Body, Line, Worked
 from holdfast.pathway.limits import SiteLimits
-from holdfast.records.models import BodyMeasure, InfusionOrder
+from holdfast.records.models import BodyMeasure, InfusionEvent, InfusionOrder, InfusionVisit
 from holdfast.records.queries import infusion_courses, scope, site_limits
 from holdfast.records.queries.infusion_courses import CourseRow
 from holdfast.units import (
@@ -121,6 +121,24 @@ class OrderRow:
     def waits_for_second(self) -> bool:
         """Whether a second prescriber is still to sign."""
         return self.needs_second and self.second_at is None and self.ended_at is None
+
+
+def of_visit(visit: InfusionVisit) -> InfusionOrder | None:
+    """The order a visit's drug was started on; before the start, the one of its course that holds now.
+
+    H-024: a dose that was ordered anew after someone came is the one they get, and the sheet is written by it.
+    """
+    start = (
+        InfusionEvent.current.filter(visit=visit, kind=InfusionEvent.Kind.START)
+        .select_related("order")
+        .first()
+    )
+    if start is not None:
+        begun_on: InfusionOrder | None = start.order
+        return begun_on
+    rows = InfusionOrder.current.filter(course_id=visit.booking.course_id)
+    newest: InfusionOrder | None = rows.order_by("-happened_at", "-pk").first()
+    return newest
 
 
 def ground(viewer: Viewer, course_id: int, *, at: datetime) -> Ground:

@@ -48,7 +48,7 @@ def visit(viewer: Viewer, uid: uuid.UUID) -> InfusionVisit:
     """The visit for an infusion with its episode, booking and order, or `NotFound`."""
     if may(viewer, Permission.SEE_INFUSIONS):
         rows = InfusionVisit.current.filter(episode__in=episodes(viewer), uid=uid)
-        related = ("episode__patient", "booking__course", "order__measure")
+        related = ("episode__patient", "booking__course")
         found: InfusionVisit | None = rows.select_related(*related).first()
         if found is not None:
             return found

@@ -78,7 +78,7 @@ def visit(viewer: Viewer, uid: uuid.UUID, *, at: datetime) -> Visit:
         .order_by("-happened_at", "-pk")
         .first()
     )
-    end = events.get(Kind.END) or events.get(Kind.STOP)
+    end, order = events.get(Kind.END) or events.get(Kind.STOP), orders.of_visit(row)
     return Visit(
         uid=row.uid,
         episode_id=row.episode_id,
@@ -91,7 +91,7 @@ def visit(viewer: Viewer, uid: uuid.UUID, *, at: datetime) -> Visit:
         starts_at=booking.happened_at,
         chair=booking.chair.name,
         nurse=booking.nurse.name,
-        order=orders.order(viewer, row.order.uid, at=at) if row.order else None,
+        order=orders.order(viewer, order.uid, at=at) if order else None,
         go=_judged(row, viewer, at=at),
         arrived_at=row.happened_at,
         started_at=events.get(Kind.START),
@@ -134,6 +134,5 @@ def _judged(row: InfusionVisit, viewer: Viewer, *, at: datetime) -> GoList:
         limits=site_limits.of_clinic(viewer.clinic_id, treatment=treatment),
         zone=clinic.zone(viewer.clinic_id),
         starts_at=row.booking.happened_at,
-        order_id=row.order_id,
     )
     return go_lists.judged((case,), at=at)[case.key]
