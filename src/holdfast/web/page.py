@@ -36,10 +36,13 @@ class PageRequest(HttpRequest):
 View = Callable[Concatenate[PageRequest, Arguments], HttpResponse]
 
 
-def page(permission: Permission, *, looks_at: str = "") -> Callable[[View[Arguments]], View[Arguments]]:
+def page(
+    permission: Permission, *, looks_at: str = "", seen_as: str = ""
+) -> Callable[[View[Arguments]], View[Arguments]]:
     """Guard a page: log-in, the permission, the viewer's zone, and a note of who looked.
 
-    `looks_at` names the URL argument that says whose record is shown; viewing it is noted in the trail. An error of
+    `looks_at` names the URL argument that says whose record is shown; viewing it is noted in the trail, under that name
+    or as `seen_as`, where two kinds of thing share the name of an argument. An error of
     ours that the page does not answer becomes a plain page with the right status: never a 500 for bad input.
     """
 
@@ -61,7 +64,10 @@ def page(permission: Permission, *, looks_at: str = "") -> Callable[[View[Argume
                 return error_page(request, error)
             if looks_at and response.status_code == 200:
                 audit.note_viewing(
-                    subject=looks_at, subject_id=str(kwargs[looks_at]), by=request.viewer, at=request.at
+                    subject=seen_as or looks_at,
+                    subject_id=str(kwargs[looks_at]),
+                    by=request.viewer,
+                    at=request.at,
                 )
             return response
 

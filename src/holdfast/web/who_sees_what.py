@@ -31,6 +31,17 @@ WORDS: Mapping[Permission, str] = {
     Permission.ANSWER_ALERT: gettext_noop("See and answer a call for help that one of your answers made"),
     Permission.DECIDE_SUGGESTION: gettext_noop("Decide on a next step that the program suggests"),
     Permission.ENTER_SCORE: gettext_noop("Write down a score for you"),
+    Permission.SEE_INFUSIONS: gettext_noop(
+        "See your infusions: what was tried before, dates, doses and how each day went"
+    ),
+    Permission.ASSESS_RESISTANCE: gettext_noop(
+        "Write down what you have tried, your weight and what you agreed to"
+    ),
+    Permission.BOOK_INFUSION: gettext_noop("Book, move or cancel an infusion"),
+    Permission.RUN_INFUSION: gettext_noop("Look after you on the day of an infusion, and let you go home"),
+    Permission.ORDER_INFUSION: gettext_noop(
+        "Order the dose, decide how far apart infusions are, sign exceptions"
+    ),
     Permission.RECORD_INFUSION: gettext_noop("Write down an infusion"),
     Permission.PRACTISE: gettext_noop(
         "Do your exercises, write your plans, and choose who sees what is private"
@@ -43,6 +54,7 @@ WORDS: Mapping[Permission, str] = {
     Permission.BOOK_SESSION: gettext_noop("Book, move or cancel a therapy session"),
     Permission.CHOOSE_THERAPY: gettext_noop("Talk over with you which therapy to choose"),
     Permission.SEE_PROTOCOLS: gettext_noop("Read how each therapy works"),
+    Permission.SEE_OWN_CALENDAR: gettext_noop("Have their own bookings in a calendar, without names"),
     Permission.RECORD_SESSION: gettext_noop("Write down a therapy session"),
     Permission.ENROL_PATIENT: gettext_noop("Take a new person into care"),
     Permission.IMPORT_RECORDS: gettext_noop("Bring in records from another system"),

@@ -59,6 +59,7 @@ def today(request: PageRequest) -> HttpResponse:
         "look_within_hours": max(patient.answer_hours(request.viewer)),
         "session": session,
         "in_therapy": history.course is not None,
+        "in_treatment": history.infusion_care.begun_at is not None,
         "session_first": session is not None
         and (coming.thing, coming.due_at) == (Thing.SESSION, session.starts_at)
         and first.begun is None,

@@ -81,7 +81,7 @@ class CancelForm(entry.EntryForm):
     )
 
 
-@page(Permission.BOOK_INFUSION, looks_at="uid")
+@page(Permission.BOOK_INFUSION, looks_at="uid", seen_as="infusion booking")
 def booking_move(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the booking; keep the new time and say which therapy lies within a day after it."""
     course, row = queries.booking(request.viewer, uid)
@@ -113,7 +113,7 @@ def booking_move(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     return _show(request, form, course, row, "clinician/infusions/booking_move.html", "Move an infusion")
 
 
-@page(Permission.BOOK_INFUSION, looks_at="uid")
+@page(Permission.BOOK_INFUSION, looks_at="uid", seen_as="infusion booking")
 def booking_cancel(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the booking; keep that it will not take place."""
     course, row = queries.booking(request.viewer, uid)

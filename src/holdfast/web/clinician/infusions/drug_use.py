@@ -42,7 +42,7 @@ class UseForm(witness.WitnessedForm):
         self.fields["lot"].choices = [("", "the lot on the pack"), *lots]  # type: ignore[attr-defined]
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="visit")
 def visit_drug(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show what was given and the lines that account for it; keep another line."""
     if request.method == "POST":

@@ -1,6 +1,7 @@
 """What can be written on a flow sheet, one form each; every form reads its moment and does its one thing."""
 
 import uuid
+from abc import abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,9 +84,9 @@ class ChairForm(entry.OnceForm):
         """What every verb takes."""
         return {"by": self.request.viewer, "at": self.request.at, "uid": self.cleaned_data["uid"]}
 
+    @abstractmethod
     def act(self) -> str:
         """Keep what was written and say so. Errors: those of the verb."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

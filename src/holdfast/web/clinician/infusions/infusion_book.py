@@ -40,7 +40,7 @@ class Line:
     therapy_from: datetime | None
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="course_id")
+@page(Permission.SEE_INFUSIONS, looks_at="course_id", seen_as="infusion course")
 def infusion_book(request: PageRequest, course_id: int) -> HttpResponse:
     """Propose days; book what was chosen. Therapists see the same and book nothing."""
     course = queries.course(request.viewer, course_id)

@@ -120,7 +120,7 @@ class Therapy:
     sessions: tuple[Session, ...]
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="course_id")
+@page(Permission.SEE_INFUSIONS, looks_at="course_id", seen_as="infusion course")
 def infusion_course(request: PageRequest, course_id: int) -> HttpResponse:
     """The course as it stands; keep a decision about it."""
     course = queries.course(request.viewer, course_id)

@@ -37,6 +37,7 @@ def infusion_courses(request: PageRequest, episode_id: int) -> HttpResponse:
         "person": patient.person(request.viewer, episode_id),
         "lines": [_line(one, request) for one in queries.courses(request.viewer, episode_id)],
         "may_book": may(request.viewer, Permission.BOOK_INFUSION),
+        "may_record": may(request.viewer, Permission.RECORD_INFUSION),
     }
     return render(request, "clinician/infusions/infusion_courses.html", context)
 

@@ -16,6 +16,8 @@ from holdfast.care import visits as verbs
 from holdfast.errors import InvalidInput, Problem
 from holdfast.pathway.flow_sheet import State as RowState
 from holdfast.pathway.go_list import Line
+from holdfast.protocols.infusion import InfusionProtocol
+from holdfast.protocols.loader import all_protocols
 from holdfast.records.queries import clinic
 from holdfast.records.queries import visits as queries
 from holdfast.records.queries.visits import DayRow, State
@@ -113,6 +115,7 @@ def infusion_day(request: PageRequest) -> HttpResponse:
         "calling": [line for line in lines if line.now],
         "here": sum(line.row.here for line in lines),
         "may_run": may(request.viewer, Permission.RUN_INFUSION),
+        "treatments": [one for one in all_protocols().values() if isinstance(one, InfusionProtocol)],
     }
     return render(request, "clinician/infusions/infusion_day.html", context)
 

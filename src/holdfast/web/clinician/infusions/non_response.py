@@ -55,7 +55,7 @@ class ReviewForm(entry.EpisodeForm):
     )
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="course_id")
+@page(Permission.SEE_INFUSIONS, looks_at="course_id", seen_as="infusion course")
 def non_response(request: PageRequest, course_id: int) -> HttpResponse:
     """Show the ground of the review; keep what it came to, for a prescriber."""
     course = infusion_courses.course(request.viewer, course_id)

@@ -18,7 +18,7 @@ from holdfast.web.clinician.infusions import order_form
 from holdfast.web.page import PageRequest, page
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="order")
 def order(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the order; keep a second signature, or that it is stopped."""
     row = queries.order(request.viewer, uid, at=request.at)

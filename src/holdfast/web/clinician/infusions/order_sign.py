@@ -20,7 +20,7 @@ NOT_SHOWN = "not worked out"
 """Stands for the digest of numbers that nobody has seen; it fits none."""
 
 
-@page(Permission.ORDER_INFUSION, looks_at="course_id")
+@page(Permission.ORDER_INFUSION, looks_at="course_id", seen_as="infusion course")
 def order_sign(request: PageRequest, course_id: int) -> HttpResponse:
     """Show the form; work out what was chosen; sign it once the password is given for the numbers shown."""
     ground = queries.ground(request.viewer, course_id, at=request.at)

@@ -52,7 +52,7 @@ class SpacingForm(entry.OnceForm):
     )
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="course_id")
+@page(Permission.SEE_INFUSIONS, looks_at="course_id", seen_as="infusion course")
 def spacing(request: PageRequest, course_id: int) -> HttpResponse:
     """Show the ground of the decision; keep it, for a prescriber."""
     course = infusion_courses.course(request.viewer, course_id)

@@ -58,7 +58,7 @@ class LineView:
     remedy: tuple[str, str] | None = None
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="visit")
 @sensitive_post_parameters("password")
 def visit(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the list; keep what was sent and go to the line that comes next."""

@@ -100,7 +100,7 @@ class Line:
         return None if self.judged.holds else self.judged.override
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="visit")
 def visit_home(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the criteria; keep an override, or that they have gone."""
     if request.method == "POST":

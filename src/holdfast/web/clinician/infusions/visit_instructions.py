@@ -12,7 +12,7 @@ from holdfast.web import help_now
 from holdfast.web.page import PageRequest, page
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="visit")
 @require_safe
 def visit_instructions(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """One sheet in large type, in the words of the protocol; numbers nobody has checked are left out."""

@@ -63,7 +63,7 @@ class Line:
     event: SheetEvent | None = None
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="visit")
 @require_safe
 def visit_sheet(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """Show the sheet; with `?correct=` a row of it, ready to be put right."""

@@ -51,7 +51,7 @@ class Line:
     event: SheetEvent | None = None
 
 
-@page(Permission.SEE_INFUSIONS, looks_at="uid")
+@page(Permission.SEE_INFUSIONS, looks_at="uid", seen_as="visit")
 @require_safe
 def visit_summary(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
     """The sheet as it stands now; while the day goes on, what is not there yet is said so."""
