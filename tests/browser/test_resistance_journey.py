@@ -22,7 +22,8 @@ def test_trials_when_typed_by_keyboard_alone_are_kept_line_by_line(
 ) -> None:
     page = page_at(1280, "light")
     sign_in(page, Role.NURSE)
-    person = page.locator("tbody th a").nth(1).get_attribute("href")
+    page.goto("/caseload/?stage=referred")
+    person = page.locator("tbody th a").first.get_attribute("href")
     page.goto(f"{person}resistance/?add=drug")
     for *line, said in LINES:
         _type(page, *line)

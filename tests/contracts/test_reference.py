@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.protocols.loader import therapies, therapy
-from tools import markdown, reference, therapy_pages
+from tools import markdown, reference, therapy_pages, treatment_pages
 
 SLUGS = [plan.slug for plan in therapies()]
 
@@ -77,7 +77,7 @@ def test_reference_when_a_page_is_missing_or_left_over_then_the_check_fails_unti
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(reference, "FOLDER", tmp_path)
-    pages = len(reference.PAGES) + len(therapy_pages.pages())
+    pages = len(reference.PAGES) + len(therapy_pages.pages()) + len(treatment_pages.pages())
     assert reference.main(["--check"]) == pages
     assert reference.main([]) == 0
     assert reference.main(["--check"]) == 0

@@ -168,7 +168,7 @@ def test_course_when_an_order_is_signed_shows_its_dose(cast: Cast, course_id: in
     orders.make_order(course_id, by=cast.rivera)
     found = seen.text(logged_in(cast.okoro).get(hub(course_id)))
     assert "Weight 72.0 kg, in date" in found
-    assert "Order 36.0 mg, 0.50 mg/kg to" in found
+    assert "Order 36 mg, 0.5 mg/kg to" in found
 
 
 def test_course_when_therapy_lies_within_a_day_after_an_infusion_leads_to_moving_it(
