@@ -14,7 +14,7 @@ LOCKS := requirements.lock requirements-science.lock requirements-dev.lock tools
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.
 CHECK_SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 
-.PHONY: help setup science demo bench bench-forecast lock-bench test test-sqlite test-postgresql check audit format lock docs layouts screenshots picture scale calibration honesty clean browser
+.PHONY: help setup science demo bench bench-forecast lock-bench test test-sqlite test-postgresql check audit format lock docs longer screenshots picture scale calibration honesty clean browser
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -100,8 +100,8 @@ scale: $(DEV_READY) tools/spark.lock ## Run the forecast on Apache Spark and com
 	@$(IN)/uv pip install --quiet --require-hashes --target var/spark -r tools/spark.lock
 	PYTHONPATH=var/spark $(IN)/python -m pytest -m scale tests/scale
 
-layouts: $(DEV_READY) browser ## Try every layout of an exercise in a browser, by pointer and by keyboard
-	$(IN)/python -m pytest -m layouts tests/browser
+longer: $(DEV_READY) browser ## Run the longer browser journeys: every layout of an exercise, rarer cases of the infusion day
+	$(IN)/python -m pytest -m longer tests/browser
 
 screenshots: $(DEV_READY) browser ## Run the browser tests and keep their pictures in var/screenshots
 	HOLDFAST_SCREENSHOTS=var/screenshots $(IN)/python -m pytest tests/browser

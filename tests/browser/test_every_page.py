@@ -28,7 +28,8 @@ OF_A_PERSON = {
     ),
     Role.THERAPIST: ("session/", "therapy/", "choose-therapy/", "what-if/"),
 }  # fmt: skip
-GOING_HOME = ("drug/", "going-home/", "instructions/", "summary/")
+OF_A_VISIT = ("", "sheet/", "drug/", "going-home/", "instructions/", "summary/")
+OF_A_COURSE = ("", "book/", "order/", "spacing/", "review/")
 KILOBYTES = {Role.PATIENT: 150, Role.NURSE: 300}
 
 
@@ -40,11 +41,14 @@ def everyone_sees(page: Page, role: Role) -> list[str]:
         return ["/accounts/"]
     if role is Role.LEAD:
         return ["/programme/forecast/"]
+    if role is Role.PRESCRIBER:
+        course = a_course(page)
+        return [*(f"{course}{part}" for part in OF_A_COURSE), its_order(page, course)]
     person = page.locator("tbody th a").first.get_attribute("href")
     own = [f"{person}{part}" for part in OF_A_PERSON[role]]
     if role is Role.THERAPIST:
         return [*PROTOCOLS, *own]
-    return [*CLINICIAN, *own, *(f"{a_visit(page)}{part}" for part in GOING_HOME)]
+    return [*CLINICIAN, *own, *(f"{a_visit(page)}{part}" for part in OF_A_VISIT)]
 
 
 def a_visit(page: Page) -> str:
@@ -55,8 +59,26 @@ def a_visit(page: Page) -> str:
     return address.removesuffix("drug/")
 
 
+def a_course(page: Page) -> str:
+    """Address of a course of infusions that is in the calendar of this week."""
+    page.goto("/infusions/calendar/?view=week")
+    return _address(page, "/infusions/courses/")
+
+
+def its_order(page: Page, course: str) -> str:
+    """Address of the order in force of a course."""
+    page.goto(course)
+    return _address(page, "/infusions/orders/")
+
+
+def _address(page: Page, begins: str) -> str:
+    address = page.locator(f"main a[href^='{begins}']").first.get_attribute("href")
+    assert address is not None
+    return address
+
+
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
-@pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.THERAPIST, Role.LEAD, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", list(Role))
 def test_page_when_opened_then_breaks_no_accessibility_rule_and_fits_its_width(
     page_at: PageAt,
     sign_in: SignIn,

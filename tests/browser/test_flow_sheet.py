@@ -71,6 +71,7 @@ def test_row_when_entered_by_keys_alone_takes_under_ten_seconds(
     assert page.evaluate("document.activeElement.name") == "systolic"
 
 
+@pytest.mark.longer
 def test_row_when_every_column_is_entered_by_keys_alone_takes_under_ten_seconds(
     page_at: PageAt, sign_in: SignIn, chair: Chair
 ) -> None:
@@ -259,6 +260,7 @@ def test_log_in_when_it_runs_out_mid_way_keeps_what_is_entered_for_the_same_acco
     assert rows(page).count("161 92 88 95") == 1
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (1280, "light")])
 def test_sheet_when_opened_breaks_no_accessibility_rule_fits_its_width_and_works_without_a_script(
     page_at: PageAt,

@@ -33,6 +33,7 @@ def tap(page: Page, line: str, answer: str) -> None:
         page.locator(f"#line-{line}").get_by_role("button", name=answer, exact=True).click()
 
 
+@pytest.mark.longer
 def test_list_when_tapped_line_by_line_says_go_and_always_opens_at_the_next_one(
     page_at: PageAt, sign_in: SignIn, axe: CheckAccess, screenshot: Screenshot, new_list: List
 ) -> None:
@@ -65,6 +66,7 @@ def test_list_when_tapped_line_by_line_says_go_and_always_opens_at_the_next_one(
     screenshot(page, "visit-go-820-light")
 
 
+@pytest.mark.longer
 @pytest.mark.parametrize(("width", "theme"), [(390, "light"), (1280, "dark")])
 def test_list_when_a_line_fails_or_stops_it_breaks_no_accessibility_rule_and_fits_its_width(
     page_at: PageAt,
@@ -90,6 +92,7 @@ def test_list_when_a_line_fails_or_stops_it_breaks_no_accessibility_rule_and_fit
     screenshot(page, f"visit-stopped-{width}-{theme}")
 
 
+@pytest.mark.longer
 def test_list_when_enter_is_pressed_in_a_note_answers_nothing(
     page_at: PageAt, sign_in: SignIn, new_list: List
 ) -> None:
@@ -123,6 +126,7 @@ def test_board_when_the_clock_of_the_device_is_wrong_says_so(
         expect(told).to_be_hidden()
 
 
+@pytest.mark.longer
 def test_board_when_left_open_follows_and_leaves_the_focus_where_it_is(
     page_at: PageAt, sign_in: SignIn
 ) -> None:

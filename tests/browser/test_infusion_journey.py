@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.longer]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_infusion_when_recorded_then_its_arithmetic_is_shown_and_a_slip_keeps_wh
     screenshot(page, "journey-infusion-refused-1280")
     page.get_by_label(re.compile("^Dose given")).fill("35")
     page.get_by_role("button", name="Keep infusion").click()
-    expect(page.get_by_text("35 mg ÷ 70 kg = 0.50 mg/kg")).to_be_visible()
+    expect(page.get_by_text("35 mg ÷ 70 kg = 0.5 mg/kg")).to_be_visible()
 
 
 def test_session_when_recorded_by_keyboard_then_it_is_on_the_timeline(

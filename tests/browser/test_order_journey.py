@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.longer]
 
 PASSWORD = "holdfast-demo-only"
 

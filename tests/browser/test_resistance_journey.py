@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-pytestmark = pytest.mark.pages
+pytestmark = [pytest.mark.pages, pytest.mark.longer]
 
 LINES = (
     ("sert", "200", "12", "30", "too", "Sertraline kept: 200 mg a day, 12 weeks, 30 % better."),

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-pytestmark = [pytest.mark.pages, pytest.mark.layouts]
+pytestmark = [pytest.mark.pages, pytest.mark.longer]
 
 Practise = Callable[[str], Page]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, Screenshot, SignIn
 
-pytestmark = [pytest.mark.pages, pytest.mark.layouts]
+pytestmark = [pytest.mark.pages, pytest.mark.longer]
 
 Practise = Callable[[str], Page]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from holdfast.access import Role
 from tests.browser.conftest import CheckAccess, PageAt, SignIn
 
-pytestmark = [pytest.mark.pages, pytest.mark.layouts]
+pytestmark = [pytest.mark.pages, pytest.mark.longer]
 
 PHONE, LAPTOP = 390, 1280
 

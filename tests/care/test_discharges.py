@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from holdfast.access import Role, Viewer
-from holdfast.care import discharges, flow_sheets
+from holdfast.care import alerts, discharges, flow_sheets
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from holdfast.records.models import AuditEvent, Discharge, Override
+from holdfast.records.models import Alert, AuditEvent, Discharge, Override
+from holdfast.records.queries import alerts as alert_rows
 from holdfast.records.queries import discharge, visits
 from tests import make
 from tests.making import courses, flow, home
@@ -224,3 +225,64 @@ def test_override_when_they_have_gone_is_refused(visit: uuid.UUID, booked: None,
     go(visit, by=nurse)
     with pytest.raises(Conflict, match="gone home already"):
         discharges.override(visit, criterion="next_contact", reason="Call", by=nurse, at=make.NOW)
+
+
+def test_override_when_the_drug_has_not_ended_is_refused(
+    episode_id: int, nurse: Viewer, prescriber: Viewer
+) -> None:
+    """H-028: nobody signs beforehand for what nobody has seen."""
+    running = flow.make_started(episode_id, by=nurse)
+    for criterion in ("escort", "next_contact", "pressure"):
+        with pytest.raises(Conflict, match="has not ended"):
+            discharges.override(running, criterion=criterion, reason="Fine", by=prescriber, at=make.NOW)
+    assert not Override.objects.exists()
+
+
+def test_override_when_the_criterion_is_met_or_signed_for_is_refused(
+    visit: uuid.UUID, nurse: Viewer, prescriber: Viewer
+) -> None:
+    with pytest.raises(InvalidInput, match="criterion: holds already"):
+        discharges.override(visit, criterion="observed", reason="Fine", by=prescriber, at=make.NOW)
+    discharges.override(visit, criterion="next_contact", reason="Call", by=nurse, at=make.NOW)
+    with pytest.raises(InvalidInput, match="criterion: holds already"):
+        discharges.override(visit, criterion="next_contact", reason="Call", by=nurse, at=make.NOW)
+
+
+def test_let_go_when_dated_before_a_reading_that_was_taken_is_refused(
+    visit: uuid.UUID, booked: None, nurse: Viewer
+) -> None:
+    """H-028, H-030: a time before the newest reading would leave it out."""
+    flow.make_row(visit, by=nurse, systolic=170)
+    with pytest.raises(InvalidInput, match="time: lies before the last reading"):
+        go(visit, by=nurse, at=make.NOW - timedelta(minutes=2))
+
+
+def test_let_go_when_new_danger_is_found_raises_an_alert_and_waits_until_it_is_answered(
+    episode_id: int, visit: uuid.UUID, booked: None, nurse: Viewer
+) -> None:
+    """H-031."""
+    for _ in range(2):
+        with pytest.raises(Conflict, match="an alert has gone out"):
+            go(visit, by=nurse, no_new_danger="no")
+    (alert,) = alert_rows.waiting(nurse)
+    assert (alert.instrument, alert.item, alert.level, alert.kind) == (
+        "ketamine_iv.going home", "no_new_danger", 3, "suicide",
+    )  # fmt: skip
+    with pytest.raises(InvalidInput, match="a safety alert waits for an answer"):
+        go(visit, by=nurse)
+    alerts.acknowledge(alert.alert_id, action="Seen, safe with Bo", by=nurse, at=make.NOW)
+    go(visit, by=nurse)
+    assert Discharge.objects.count() == 1
+
+
+def test_let_go_when_new_danger_is_found_again_after_it_was_answered_raises_a_new_alert(
+    visit: uuid.UUID, booked: None, nurse: Viewer
+) -> None:
+    """H-031."""
+    uid = uuid.uuid4()
+    for number in (1, 2):
+        with pytest.raises(Conflict):
+            go(visit, by=nurse, no_new_danger="no", uid=uid)
+        (alert,) = alert_rows.waiting(nurse)
+        alerts.acknowledge(alert.alert_id, action="Seen", by=nurse, at=make.NOW)
+        assert Alert.objects.count() == number

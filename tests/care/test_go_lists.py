@@ -14,6 +14,7 @@ from holdfast.records.models import Alert
 from holdfast.records.queries import alerts as alert_rows
 from holdfast.records.queries import visits as queries
 from tests import make
+from tests.making import flow
 from tests.making.orders import make_order, make_prescriber, make_weight
 from tests.making.resistance import make_history
 from tests.making.visits import make_go, make_visit
@@ -225,3 +226,32 @@ def test_list_when_of_the_spray_has_its_own_lines(episode_id: int, nurse: Viewer
     found = queries.go_list(nurse, visit, at=make.NOW)
     assert (found.verdict, found.line("weight")) == (Verdict.GO, None)
     assert state(visit, "nose_clear", by=nurse) is State.PASSED
+
+
+def test_pressure_when_measured_again_on_the_sheet_before_the_drug_then_the_newest_counts(
+    visit: uuid.UUID, nurse: Viewer
+) -> None:
+    """H-027: the sheet asks for one row before the drug; one more is as good a measurement."""
+    make_go(visit, by=nurse)
+    flow.make_row(visit, by=nurse, minute=None, systolic=190, diastolic=115, at=make.NOW + MINUTE)
+    assert state(visit, "blood_pressure", by=nurse) is State.FAILED
+    with pytest.raises(Conflict, match="says no-go: Blood pressure"):
+        flow_sheets.start(visit, happened_at=make.NOW, by=nurse, at=make.NOW + MINUTE)
+
+
+def test_pressure_when_a_later_row_has_none_of_what_the_list_reads_then_the_one_before_counts(
+    visit: uuid.UUID, nurse: Viewer
+) -> None:
+    make_go(visit, by=nurse)
+    flow.make_row(visit, by=nurse, minute=None, values={"dissociation": 0})
+    assert state(visit, "blood_pressure", by=nurse) is State.PASSED
+
+
+def test_pressure_when_measured_after_the_start_does_not_change_the_list(
+    visit: uuid.UUID, nurse: Viewer
+) -> None:
+    make_go(visit, by=nurse)
+    flow_sheets.start(visit, happened_at=make.NOW, by=nurse, at=make.NOW)
+    later = make.NOW + MINUTE
+    flow.make_row(visit, by=nurse, minute=0, systolic=190, happened_at=later, at=later)
+    assert state(visit, "blood_pressure", by=nurse) is State.PASSED

@@ -12,6 +12,7 @@ from holdfast.errors import InvalidInput, NotAllowed, NotFound
 from holdfast.pathway.infusion_plan import Stands
 from holdfast.records.models import AuditEvent, InfusionCourse, InfusionCourseDecision, SpacingDecision
 from holdfast.records.queries import infusion_courses as queries
+from holdfast.records.queries.infusion_care import infusion_care
 from tests import make
 from tests.making import courses
 
@@ -110,7 +111,7 @@ def test_decide_when_a_nurse_holds_it_is_held_until_the_day(course_id: int, nurs
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("go_on", ""), ("maintenance", "two_weekly"), ("booster", ""), ("review", "no_gain")]
+    ("kind", "value"), [("go_on", ""), ("maintenance", "two_weekly"), ("booster", ""), ("review", "change_dose")]
 )
 def test_decide_when_it_lets_more_be_given_is_for_a_prescriber(
     course_id: int, nurse: Viewer, prescriber: Viewer, kind: str, value: str
@@ -129,7 +130,8 @@ def test_decide_when_it_lets_more_be_given_is_for_a_prescriber(
         ("hold", "2026-03-02", "the day from which it may go on"),
         ("go_on", "", "a course that is held or stopped"),
         ("maintenance", "hourly", "tapering or weekly_4"),
-        ("review", "", "what it came to"),
+        ("review", "", "go_on or change_dose or stop"),
+        ("review", "no_gain", "go_on or change_dose or stop"),
         ("stop", "now", "no value"),
         ("pause", "", "hold or go_on"),
     ],
@@ -153,6 +155,68 @@ def test_decide_when_sent_twice_counts_once(course_id: int, nurse: Viewer) -> No
     for _ in range(2):
         decide(course_id, "stop", by=nurse, uid=uid)
     assert InfusionCourseDecision.objects.count() == 1
+
+
+def test_hold_when_the_course_was_stopped_is_refused_so_that_it_does_not_go_on_by_itself(
+    course_id: int, nurse: Viewer
+) -> None:
+    decide(course_id, "stop", by=nurse)
+    with pytest.raises(InvalidInput, match="a course that is not stopped"):
+        decide(course_id, "hold", "2026-03-10", by=nurse)
+    assert stands(course_id, by=nurse) is Stands.STOPPED
+
+
+def test_hold_when_it_would_end_sooner_than_the_one_that_stands_is_refused(
+    course_id: int, nurse: Viewer
+) -> None:
+    decide(course_id, "hold", "2026-03-10", by=nurse)
+    with pytest.raises(InvalidInput, match="2026-03-10 or later"):
+        decide(course_id, "hold", "2026-03-09", by=nurse)
+    decide(course_id, "hold", "2026-03-20", by=nurse)
+    course = queries.course(nurse, course_id)
+    assert str(course.standing(course.day(make.NOW)).until) == "2026-03-20"
+
+
+def test_decide_when_it_lies_before_the_one_that_stands_is_refused(
+    course_id: int, nurse: Viewer, prescriber: Viewer
+) -> None:
+    decide(course_id, "hold", "2026-03-10", by=nurse)
+    with pytest.raises(InvalidInput, match="time: lies before the last decision"):
+        decide(course_id, "stop", by=nurse, happened_at=make.NOW - DAYS)
+    with pytest.raises(InvalidInput, match="time: lies before the last decision"):
+        decide(course_id, "review", "stop", by=prescriber, happened_at=make.NOW - DAYS)
+    decide(course_id, "review", "go_on", by=prescriber, happened_at=make.NOW - DAYS)
+
+
+def test_decide_when_two_are_of_the_same_minute_then_the_one_recorded_later_holds(
+    course_id: int, nurse: Viewer, prescriber: Viewer
+) -> None:
+    decide(course_id, "hold", "2026-03-10", by=nurse)
+    decide(course_id, "go_on", by=prescriber)
+    assert stands(course_id, by=nurse) is Stands.RUNNING
+    decide(course_id, "stop", by=nurse)
+    assert stands(course_id, by=nurse) is Stands.STOPPED
+    assert infusion_care([queries.course(nurse, course_id).episode_id]).popitem()[1].stopped_at == make.NOW
+
+
+def test_review_when_it_comes_to_stop_stops_the_course_with_it(
+    course_id: int, nurse: Viewer, prescriber: Viewer
+) -> None:
+    uid = uuid.uuid4()
+    for _ in range(2):
+        decide(course_id, "review", "stop", by=prescriber, uid=uid, reason="It did not help")
+    kept = [(one.kind, one.value, one.reason) for one in queries.course(nurse, course_id).decisions]
+    assert kept == [("review", "stop", "It did not help"), ("stop", "", "It did not help")]
+    assert stands(course_id, by=nurse) is Stands.STOPPED
+    assert AuditEvent.objects.filter(action="infusion course decided about").count() == 2
+
+
+def test_review_when_it_comes_to_stop_and_the_course_was_stopped_already_is_kept_alone(
+    course_id: int, nurse: Viewer, prescriber: Viewer
+) -> None:
+    decide(course_id, "stop", by=nurse)
+    decide(course_id, "review", "stop", by=prescriber)
+    assert [one.kind for one in queries.course(nurse, course_id).decisions] == ["stop", "review"]
 
 
 def test_book_when_the_course_was_stopped_is_refused(course_id: int, nurse: Viewer) -> None:

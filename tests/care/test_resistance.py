@@ -213,7 +213,7 @@ def test_entry_when_withdrawn_no_longer_counts_and_stays_readable(
 ) -> None:
     made = {"drug": make_trial, "other": make_other, "history": make_history}
     uids = {name: make(episode_id, by=nurse) for name, make in made.items()}
-    resistance.withdraw(kind, uids[kind], reason="wrong person", by=nurse, at=NOW)
+    resistance.withdraw(episode_id, kind, uids[kind], reason="wrong person", by=nurse, at=NOW)
     found = queries.of_episode(nurse, episode_id)
     left = {"drug": found.trials, "other": found.others, "history": found.histories}
     assert {name: len(rows) for name, rows in left.items()} == {name: int(name != kind) for name in made}
@@ -226,12 +226,12 @@ def test_withdraw_when_done_before_or_without_a_reason_or_of_no_kind_is_refused(
 ) -> None:
     uid = make_trial(episode_id, by=nurse)
     with pytest.raises(InvalidInput, match="reason"):
-        resistance.withdraw("drug", uid, reason=" ", by=nurse, at=NOW)
+        resistance.withdraw(episode_id, "drug", uid, reason=" ", by=nurse, at=NOW)
     with pytest.raises(NotFound, match="cannot be withdrawn"):
-        resistance.withdraw("leech", uid, reason="x", by=nurse, at=NOW)
-    resistance.withdraw("drug", uid, reason="x", by=nurse, at=NOW)
+        resistance.withdraw(episode_id, "leech", uid, reason="x", by=nurse, at=NOW)
+    resistance.withdraw(episode_id, "drug", uid, reason="x", by=nurse, at=NOW)
     with pytest.raises(NotFound, match="was withdrawn since"):
-        resistance.withdraw("drug", uid, reason="x", by=nurse, at=NOW)
+        resistance.withdraw(episode_id, "drug", uid, reason="x", by=nurse, at=NOW)
 
 
 def test_record_and_withdraw_by_those_who_only_read_are_refused(
@@ -243,7 +243,7 @@ def test_record_and_withdraw_by_those_who_only_read_are_refused(
             with pytest.raises(NotAllowed):
                 record(episode_id, by=viewer)
         with pytest.raises(NotAllowed):
-            resistance.withdraw("drug", uid, reason="x", by=viewer, at=NOW)
+            resistance.withdraw(episode_id, "drug", uid, reason="x", by=viewer, at=NOW)
     assert [row.drug for row in queries.of_episode(therapist, episode_id).trials] == ["sertraline"]
 
 
@@ -254,7 +254,7 @@ def test_record_read_and_withdraw_from_another_site_find_nothing(
     with pytest.raises(NotFound):
         make_trial(episode_id, by=stranger)
     with pytest.raises(NotFound):
-        resistance.withdraw("drug", uid, reason="x", by=stranger, at=NOW)
+        resistance.withdraw(episode_id, "drug", uid, reason="x", by=stranger, at=NOW)
     for read in (queries.of_episode, queries.measures, queries.history):
         with pytest.raises(NotFound):
             read(stranger, episode_id)
@@ -284,3 +284,12 @@ def test_measures_when_scored_before_the_first_infusion_show_the_newest_complete
 
 def shown(episode_id: int, viewer: Viewer) -> dict[str, int | None]:
     return {row.instrument: row.total for row in queries.measures(viewer, episode_id)}
+
+
+def test_withdraw_when_the_entry_is_of_another_person_finds_nothing(episode_id: int, nurse: Viewer) -> None:
+    """H-023."""
+    uid = make_trial(episode_id, by=nurse)
+    other = make.make_episode(by=nurse, code="P-2", name="Bea Other")
+    with pytest.raises(NotFound, match="no such entry of this person"):
+        resistance.withdraw(other, "drug", uid, reason="x", by=nurse, at=NOW)
+    assert len(queries.of_episode(nurse, episode_id).trials) == 1

@@ -8,7 +8,10 @@ import pytest
 from holdfast.access import Viewer
 from holdfast.care import safety_reviews
 from holdfast.errors import InvalidInput, NotAllowed, NotFound
+from holdfast.pathway.infusion_rules import safety_review_due
+from holdfast.pathway.rule import Facts
 from holdfast.records.models import AuditEvent, SafetyReview
+from holdfast.records.queries.history import histories
 from tests import make
 from tests.making import after
 
@@ -126,3 +129,18 @@ def test_review_when_by_a_therapist_is_refused(treated: int, therapist: Viewer) 
 def test_review_when_by_someone_of_another_site_is_refused(treated: int, stranger: Viewer) -> None:
     with pytest.raises(NotFound):
         after.make_safety_review(treated, by=stranger)
+
+
+def test_next_step_when_a_review_is_kept_of_someone_without_a_course_here_is_settled(
+    episode_id: int, nurse: Viewer
+) -> None:
+    """Infusions given elsewhere count, and so does the review of them."""
+    after.make_given(episode_id, *(100 + day for day in after.INDUCTION), 5, by=nurse)
+
+    def called_for() -> bool:
+        known = histories([episode_id])[episode_id].as_of(make.NOW)
+        return safety_review_due(Facts(known, make.NOW)) is not None
+
+    assert called_for()
+    after.make_safety_review(episode_id, by=nurse)
+    assert not called_for()

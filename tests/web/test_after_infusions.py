@@ -57,12 +57,12 @@ def test_effects_when_scores_came_stand_with_dose_fall_relief_and_who_measured(
     rows = seen.table(prescriber.get(place(course_id)), "What each infusion brought")
 
     assert rows == [
-        ["6", "9 Feb 2026 35 mg, 0.50 mg/kg", "PHQ-9 8 10 Feb, Nurse Okoro", "50 % below", "relief"],
-        ["5", "6 Feb 2026 35 mg, 0.50 mg/kg", "not measured", "", "not known yet"],
-        ["4", "2 Feb 2026 35 mg, 0.50 mg/kg", "not measured", "", "not known yet"],
-        ["3", "30 Jan 2026 35 mg, 0.50 mg/kg", "PHQ-9 8 31 Jan, Nurse Okoro", "50 % below", "relief"],
-        ["2", "26 Jan 2026 35 mg, 0.50 mg/kg", "not measured", "", "not known yet"],
-        ["1", "23 Jan 2026 35 mg, 0.50 mg/kg", "not measured", "", "not known yet"],
+        ["6", "9 Feb 2026 35 mg, 0.5 mg/kg", "PHQ-9 8 10 Feb, Nurse Okoro", "50 % below", "relief"],
+        ["5", "6 Feb 2026 35 mg, 0.5 mg/kg", "not measured", "", "not known yet"],
+        ["4", "2 Feb 2026 35 mg, 0.5 mg/kg", "not measured", "", "not known yet"],
+        ["3", "30 Jan 2026 35 mg, 0.5 mg/kg", "PHQ-9 8 31 Jan, Nurse Okoro", "50 % below", "relief"],
+        ["2", "26 Jan 2026 35 mg, 0.5 mg/kg", "not measured", "", "not known yet"],
+        ["1", "23 Jan 2026 35 mg, 0.5 mg/kg", "not measured", "", "not known yet"],
     ]
 
 
@@ -269,15 +269,18 @@ def test_review_when_three_in_a_row_brought_nothing_is_called_for_until_it_is_ke
     assert "Go on with another dose Two more" in told
 
 
-def test_review_when_it_came_to_stop_warns_until_the_course_is_stopped(
+def test_review_when_it_came_to_stop_has_stopped_the_course_and_leads_to_what_is_still_booked(
     cast: Cast, prescriber: Client
 ) -> None:
     course = make_unimproved(cast)
+    after.make_booked(course, days=1, nurse=cast.okoro, by=cast.okoro)
 
     review(prescriber, course, outcome="stop", reason="It did not help")
 
-    told = seen.text(prescriber.get(place(course, "non_response")))
-    assert "The review came to stop, and the course still goes on" in told
+    page = prescriber.get(place(course, "non_response"))
+    assert "The course has been stopped" in seen.text(page)
+    assert seen.links(page, "Cancel what is still booked") == [f"/infusions/courses/{course}/"]
+    assert [one.kind for one in InfusionCourseDecision.current.order_by("pk")] == ["review", "stop"]
 
 
 def test_review_when_infusions_brought_relief_is_not_called_for(course_id: int, prescriber: Client) -> None:

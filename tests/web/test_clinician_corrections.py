@@ -90,7 +90,7 @@ def test_infusion_when_withdrawn_offers_to_record_it_anew(cast: Cast) -> None:
 
     assert seen.links(form, "record it anew") == [f"/patients/{cast.adas_episode}/infusion/"]
     assert seen.messages(response) == [
-        "Withdrawn, no longer counted: Infusion 35 mg, 0.50 mg/kg, 1 Mar 2026 15:00."
+        "Withdrawn, no longer counted: Infusion 35 mg, 0.5 mg/kg, 1 Mar 2026 15:00."
     ]
 
 

@@ -56,7 +56,7 @@ def facts(cast: Cast) -> tuple[Any, ...]:
 def test_infusion_when_recorded_says_how_its_dose_was_worked_out(cast: Cast, pages: Pages) -> None:
     response = pages.send("infusion/", dose_mg="35", weight_kg="70")
 
-    assert pages.said(response) == ["Infusion kept: 35 mg ÷ 70 kg = 0.50 mg/kg, 2 Mar 2026 14:30."]
+    assert pages.said(response) == ["Infusion kept: 35 mg ÷ 70 kg = 0.5 mg/kg, 2 Mar 2026 14:30."]
     (fact,) = facts(cast)
     assert (fact.dose_mg, fact.weight_kg, fact.dose_mg_per_kg, fact.at) == (
         Decimal("35.0"), Decimal("70.0"), Decimal("0.50"), AT_THAT_TIME,
@@ -80,7 +80,7 @@ def test_infusion_when_sent_twice_counts_once(cast: Cast, pages: Pages) -> None:
     sent = [pages.send("infusion/", **fields) for _ in range(2)]
 
     assert [response.status_code for response in sent] == [302, 302]
-    assert pages.said(sent[1]) == ["Infusion kept: 35 mg ÷ 70 kg = 0.50 mg/kg, 2 Mar 2026 14:30."]
+    assert pages.said(sent[1]) == ["Infusion kept: 35 mg ÷ 70 kg = 0.5 mg/kg, 2 Mar 2026 14:30."]
     assert len(facts(cast)) == 1
 
 
@@ -121,7 +121,7 @@ def test_infusion_when_one_was_given_before_shows_it_beside_the_form(cast: Cast,
     make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=make.NOW - 3 * DAYS)
 
     assert (
-        "Last infusion: 27 Feb 2026 15:00, 35.0 mg at 70.0 kg = 0.50 mg/kg. The usual dose is 0.5 mg/kg"
+        "Last infusion: 27 Feb 2026 15:00, 35 mg at 70 kg = 0.5 mg/kg. The usual dose is 0.5 mg/kg"
         in seen.text(pages.open("infusion/"))
     )
 
@@ -135,7 +135,7 @@ def test_infusion_when_the_readers_zone_is_another_says_the_clinics_time_and_nam
 
     response = pages.send("infusion/", dose_mg="35", weight_kg="70")
 
-    said = "Infusion kept: 35 mg ÷ 70 kg = 0.50 mg/kg, 2 Mar 2026 14:30 in Europe/London."
+    said = "Infusion kept: 35 mg ÷ 70 kg = 0.5 mg/kg, 2 Mar 2026 14:30 in Europe/London."
     assert pages.said(response) == [said]
     assert facts(cast)[0].at == AT_THAT_TIME
 

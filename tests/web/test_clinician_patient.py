@@ -130,8 +130,8 @@ def test_patient_when_things_happened_lists_them_newest_first_with_how_they_came
         "CBT session 1: did not attend 23 Feb 2026 15:00, Dr Bell "
         "Correct: CBT session 1: did not attend, 23 Feb 2026 15:00",
         "CBT begun 22 Feb 2026 15:00",
-        "Infusion 1: 35 mg, 0.50 mg/kg; at 70 kg 21 Feb 2026 15:00, Nurse Okoro "
-        "Correct: Infusion 1: 35 mg, 0.50 mg/kg, 21 Feb 2026 15:00",
+        "Infusion 1: 35 mg, 0.5 mg/kg; at 70 kg 21 Feb 2026 15:00, Nurse Okoro "
+        "Correct: Infusion 1: 35 mg, 0.5 mg/kg, 21 Feb 2026 15:00",
         "MADRS 21, Moderate; entered afterwards 10 Feb 2026 15:00, Dr Rivera "
         "Correct: MADRS 21, Moderate, 10 Feb 2026 15:00",
     ]

@@ -222,7 +222,7 @@ def test_entry_when_withdrawn_with_a_reason_leaves_the_table_and_is_listed(cast:
 
 def test_entry_when_withdrawn_by_someone_else_meanwhile_is_not_found(cast: Cast, page: Page) -> None:
     uid = make_trial(cast.adas_episode, by=cast.okoro)
-    resistance.withdraw("drug", uid, reason="x", by=cast.rivera, at=make.NOW)
+    resistance.withdraw(cast.adas_episode, "drug", uid, reason="x", by=cast.rivera, at=make.NOW)
     assert page.send("withdraw", kind="drug", fact=str(uid), reason="x").status_code == 404
 
 
@@ -262,7 +262,12 @@ def test_page_when_there_are_more_entries_takes_the_same_queries(cast: Cast, pag
             make_other(cast.adas_episode, by=cast.okoro)
             make_history(cast.adas_episode, by=cast.okoro)
         resistance.withdraw(
-            "drug", make_trial(cast.adas_episode, by=cast.okoro), reason="x", by=cast.okoro, at=make.NOW
+            cast.adas_episode,
+            "drug",
+            make_trial(cast.adas_episode, by=cast.okoro),
+            reason="x",
+            by=cast.okoro,
+            at=make.NOW,
         )
 
     def counted() -> int:

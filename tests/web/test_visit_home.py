@@ -162,3 +162,17 @@ def test_page_when_the_sheet_grows_then_the_number_of_queries_does_not(cast: Cas
             assert sign(visit, "next_contact", by=cast.okoro, username="okoro").status_code == 302
         counts.append(queries_of(browser, address(visit)))
     assert counts[0] == counts[1]
+
+
+def test_home_when_new_danger_is_found_says_that_an_alert_went_out_and_where_it_came_from(
+    cast: Cast, visit: uuid.UUID, booked: None
+) -> None:
+    """H-031."""
+    refused = send(visit, by=cast.okoro, **ANSWERS | {"answer_no_new_danger": "no"})
+    assert refused.status_code == 409
+    assert seen.errors(refused) == [
+        "They stay: an alert has gone out, and a clinician answers it before they go."
+    ]
+    inbox = seen.text(logged_in(cast.okoro).get(reverse("alerts")))
+    assert "Ketamine, going home" in inbox
+    assert "“No new thoughts of suicide; mood talked over”: no" in inbox

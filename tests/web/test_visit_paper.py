@@ -41,7 +41,7 @@ def test_summary_when_the_day_is_over_then_everything_of_it_is_on_the_page(
     for part in (
         "Ada Alder H-001",
         "Came 12:45, began 13:00, ended 13:40, left 15:00.",
-        "35 mg, 0.50 mg/kg × 70 kg, over 40 min, 75 mL/h. Nurse Okoro, 2 Mar 2026 12:45.",
+        "35 mg, 0.5 mg/kg × 70 kg, over 40 min, 75 mL/h. Nurse Okoro, 2 Mar 2026 12:45.",
         "Given: 35 mg. All of it stands on the register.",
         "Lot KET-1, expires 30 Jun 2027: 50 mg drawn = 35 given + 15 wasted. Nurse Okoro, witness Dr Rivera.",
         "Rescue drugs: ondansetron 4 mg at 13:50.",

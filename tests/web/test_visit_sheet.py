@@ -175,7 +175,7 @@ def test_events_when_sent_as_plain_forms_are_on_the_sheet(cast: Cast, running: u
     send(running, "note", by=cast.okoro, reason="asleep")
     page = page_of(running, by=cast.okoro)
 
-    assert '<strong>Paused</strong> <span class="flow-words">dizzy</span>' in page
+    assert '<strong>Paused</strong>: <span class="flow-words">dizzy</span>' in page
     assert "<strong>Rate changed</strong>: 60.5 mL/h" in page
     assert "<strong>Rescue drug</strong>: labetalol 10 mg" in page
     assert "<strong>Rescue drug</strong>: paracetamol 1 g" in page

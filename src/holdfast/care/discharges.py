@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from holdfast.access import Permission, Viewer, may, require
-from holdfast.care import audit, outlooks
+from holdfast.care import alerts, audit, outlooks
+from holdfast.care.visits import STOP_LEVEL
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, Problem
-from holdfast.pathway.discharge import ANSWERS, Judged
+from holdfast.pathway.discharge import ANSWERS, DANGER, SEEN, Judged
 from holdfast.pathway.go_list import ESCORT, SIGNED_WITH
-from holdfast.records.models import Discharge, InfusionVisit, Override
+from holdfast.records.models import Alert, Discharge, InfusionVisit, Override
 from holdfast.records.queries import discharge, scope
+
+ASKED_IN = "{treatment}.going home"
+"""Where the alert of danger found at the end says it came from."""
 
 
 def let_go(
@@ -30,17 +34,22 @@ def let_go(
     """Let someone go home, with every criterion kept as it stood. Sending the same `uid` again changes nothing.
 
     `answers` are "yes" or "no" to the criteria that are asked. Errors: `InvalidInput` naming each criterion that does
-    not hold; `Conflict` when they have gone already, or the drug has not ended.
+    not hold; `Conflict` when they have gone already, the drug has not ended, or new danger was found: that raises an
+    alert, and nobody goes before it is answered.
     """
     require(by, Permission.RUN_INFUSION)
     visit, uid = scope.visit(by, visit_uid), uid or uuid.uuid4()
-    if Discharge.objects.filter(uid=uid, visit=visit).exists():
-        return
-    try:
-        with transaction.atomic():
-            # H-029: locked, so that nobody leaves twice, nor while a new reading is being written.
-            InfusionVisit.objects.select_for_update().get(pk=visit.pk)
-            home = discharge.home(by, visit_uid, at=at)
+    with transaction.atomic():
+        # H-029: locked, so that nobody leaves twice, nor while a new reading is being written.
+        InfusionVisit.objects.select_for_update().get(pk=visit.pk)
+        if Discharge.objects.filter(uid=uid, visit=visit).exists():
+            return
+        home = discharge.home(by, visit_uid, at=at)
+        _refuse_unended(home)
+        in_danger = answers.get(DANGER) == "no"
+        if in_danger:
+            _raise_alert(visit, by=by, at=at)
+        else:
             judged = home.judged(answers, at=happened_at, escort_name=escort_name.strip())
             _refuse_unfit(
                 home, judged, answers=answers, escort_name=escort_name, happened_at=happened_at, at=at
@@ -56,10 +65,9 @@ def let_go(
                 recorded_by_id=by.account_id,
             )
             audit.note("let go home", subject="visit", subject_id=str(visit_uid), by=by, at=at)
-    except IntegrityError as error:
-        if not Discharge.objects.filter(uid=uid, visit=visit).exists():
-            raise Conflict("someone else has let them go meanwhile") from error
     outlooks.refresh(visit.episode_id, at=at)
+    if in_danger:
+        raise Conflict("they stay: an alert has gone out, and a clinician answers it before they go")
 
 
 def override(
@@ -73,49 +81,74 @@ def override(
 ) -> None:
     """Sign that someone may go home in spite of a criterion. Sending the same `uid` again signs nothing new.
 
-    Errors: `NotAllowed` for a role the protocol does not name; `InvalidInput` for an unknown criterion or no reason;
-    `Conflict` when they have gone already.
+    Errors: `NotAllowed` for a role the protocol does not name; `InvalidInput` for a criterion that is unknown or holds,
+    or no reason; `Conflict` when they have gone already, or the drug has not ended.
     """
     require(by, Permission.RUN_INFUSION)
     visit, uid = scope.visit(by, visit_uid), uid or uuid.uuid4()
-    if Override.objects.filter(uid=uid, visit=visit).exists():
-        return
-    home = discharge.home(by, visit_uid, at=at)
+    with transaction.atomic():
+        InfusionVisit.objects.select_for_update().get(pk=visit.pk)
+        if Override.objects.filter(uid=uid, visit=visit).exists():
+            return
+        home = discharge.home(by, visit_uid, at=at)
+        # H-028: what is signed for was seen after the end; nobody signs beforehand.
+        _refuse_unended(home)
+        _refuse_override(home, criterion, reason, by=by, at=at)
+        Override.objects.create(
+            uid=uid,
+            episode_id=visit.episode_id,
+            about=Override.About.DISCHARGE,
+            criterion=criterion,
+            visit=visit,
+            reason=reason.strip(),
+            happened_at=at,
+            recorded_at=at,
+            recorded_by_id=by.account_id,
+        )
+        audit.note(
+            "discharge overridden",
+            subject="visit",
+            subject_id=str(visit_uid),
+            by=by,
+            at=at,
+            criterion=criterion,
+        )
+
+
+def _raise_alert(visit: InfusionVisit, *, by: Viewer, at: datetime) -> None:
+    """H-031: as at the start, danger found at the end is an alert of the highest level; one at a time."""
+    asked_in = ASKED_IN.format(treatment=visit.booking.course.treatment)
+    waiting = Alert.objects.filter(
+        episode=visit.episode_id, instrument=asked_in, item=DANGER, acknowledgement__isnull=True
+    )
+    if not waiting.exists():
+        marked = alerts.Marked(DANGER, 1, STOP_LEVEL)
+        alerts.raise_marked(
+            [marked], episode=visit.episode, uid=uuid.uuid4(), asked_in=asked_in, by=by, at=at
+        )
+
+
+def _refuse_unended(home: discharge.Home) -> None:
     if home.gone is not None:
         raise Conflict("they have gone home already")
-    found = next((one for one in home.protocol.discharge if one.slug == criterion), None)
+    if not home.over:
+        raise Conflict(f"the {home.protocol.given_as} has not ended yet")
+
+
+def _refuse_override(
+    home: discharge.Home, criterion: str, reason: str, *, by: Viewer, at: datetime
+) -> None:
+    found = next((one for one in home.judged({}, at=at) if one.slug == criterion and one.slug != SEEN), None)
     if found is None:
         raise InvalidInput(Problem("criterion", f"{criterion!r} is not on the list", "one of the list"))
     # H-028: only whom the protocol names goes past a criterion, and some nobody may.
     if found.override is None or not may(by, SIGNED_WITH[found.override]):
         who = f"only a {found.override} may" if found.override else "nobody may"
         raise NotAllowed(f"“{found.words}”: {who} sign that someone goes home regardless")
+    if found.holds:
+        raise InvalidInput(Problem("criterion", "holds already", "one that keeps them here"))
     if not reason.strip():
         raise InvalidInput(Problem("reason", "is empty", "why it is safe to go, in a few words"))
-    try:
-        with transaction.atomic():
-            Override.objects.create(
-                uid=uid,
-                episode_id=visit.episode_id,
-                about=Override.About.DISCHARGE,
-                criterion=criterion,
-                visit=visit,
-                reason=reason.strip(),
-                happened_at=at,
-                recorded_at=at,
-                recorded_by_id=by.account_id,
-            )
-            audit.note(
-                "discharge overridden",
-                subject="visit",
-                subject_id=str(visit_uid),
-                by=by,
-                at=at,
-                criterion=criterion,
-            )
-    except IntegrityError:
-        if not Override.objects.filter(uid=uid, visit=visit).exists():
-            raise
 
 
 def _refuse_unfit(
@@ -127,13 +160,13 @@ def _refuse_unfit(
     happened_at: datetime,
     at: datetime,
 ) -> None:
-    if home.gone is not None:
-        raise Conflict("they have gone home already")
-    if not home.over:
-        raise Conflict(f"the {home.protocol.given_as} has not ended yet")
     problems = []
     if happened_at > at:
         problems.append(Problem("time", "lies in the future", "when they left"))
+    # H-028: dated back it would leave out the newest reading. A time is typed to the minute.
+    last = max((row.at.replace(second=0, microsecond=0) for row in home.sheet.current), default=happened_at)
+    if happened_at < last:
+        problems.append(Problem("time", "lies before the last reading", "when they left, after it"))
     asked = {one.slug for one in judged if one.asked}
     for name in sorted(set(answers) - asked):
         problems.append(Problem("answers", f"{name!r} is not asked", "the lines of the list"))

@@ -162,6 +162,7 @@ def start(
         # As whoever signs an order does: the order the list was judged by is the one it is started on.
         InfusionCourse.objects.select_for_update(no_key=True).get(pk=visit.booking.course_id)
         _refuse_started(visit, zone=by.zone)
+        _refuse_another_day(visit, happened_at)
         _refuse_unless_go(visit, by=by, at=at)
         _write(
             visit, Kind.START, happened_at=happened_at, by=by, at=at, uid=uid, order=orders.of_visit(visit)
@@ -327,6 +328,14 @@ def _refuse_started(visit: InfusionVisit, *, zone: str) -> None:
     first = _events(visit).filter(kind=Kind.START).select_related("recorded_by").first()
     if first is not None:
         raise Conflict(f"the drug was started already, {_when(first, zone)}")
+
+
+def _refuse_another_day(visit: InfusionVisit, happened_at: datetime) -> None:
+    # H-026: what was asked and measured on another day says nothing of this one.
+    zone = ZoneInfo(visit.episode.patient.clinic.zone)
+    came, day = (moment.astimezone(zone).date() for moment in (visit.happened_at, happened_at))
+    if day != came:
+        raise Conflict(f"they came on {came}, and the list is of that day: end the visit and book another")
 
 
 def _refuse_unless_go(visit: InfusionVisit, *, by: Viewer, at: datetime) -> None:

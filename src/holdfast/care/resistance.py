@@ -125,18 +125,25 @@ def record_history(
     return _keep("history", episode_id, values, happened_at=happened_at, by=by, at=at, uid=uid)
 
 
-def withdraw(kind: str, uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime) -> None:
-    """Mark an entry as entered in error, with the reason; it stays readable and no longer counts."""
+def withdraw(
+    episode_id: int, kind: str, uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime
+) -> None:
+    """Mark an entry as entered in error, with the reason; it stays readable and no longer counts.
+
+    Errors: `InvalidInput` without a reason; `NotFound` for an entry that is not of this person, or was withdrawn.
+    """
     require(by, Permission.ASSESS_RESISTANCE)
     if kind not in KINDS:
         raise NotFound(f"{kind!r} cannot be withdrawn; one of {', '.join(KINDS)} can")
-    row = KINDS[kind].current.filter(uid=uid, episode__in=scope.episodes(by)).first()
+    episode = scope.episode(by, episode_id)
+    # H-023: on the page of one person nothing of another is withdrawn.
+    row = KINDS[kind].current.filter(uid=uid, episode=episode).first()
     if row is None:
-        raise NotFound("no such entry, or it was withdrawn since you opened it")
+        raise NotFound("no such entry of this person, or it was withdrawn since you opened it")
     with transaction.atomic():
         corrections.replace(row, changes={"entered_in_error": True}, reason=reason, by=by, at=at)
         audit.note("entered in error", subject=_SUBJECTS[kind], subject_id=str(uid), by=by, at=at)
-    outlooks.refresh(row.episode_id, at=at)
+    outlooks.refresh(episode.pk, at=at)
 
 
 _SUBJECTS = {"drug": "antidepressant tried", "other": "treatment tried", "history": "illness history"}

@@ -16,6 +16,9 @@ from holdfast.protocols.infusion import DischargeCriterion, Route
 SEEN = "every_reading_seen"
 """Slug of the one line that no protocol takes away: a reading out of range was seen by someone."""
 
+DANGER = "no_new_danger"
+"""Slug of the criterion that asks for thoughts of suicide once more."""
+
 ANSWERS = ("yes", "no")
 """What can be said to a criterion that is asked; anything else leaves it open."""
 
@@ -53,7 +56,10 @@ class Signed:
 
 @dataclass(frozen=True)
 class Leaving:
-    """What is known of someone who would leave at that moment. Readings are in the order they were taken."""
+    """What is known of someone who would leave at that moment. Readings are in the order they were taken.
+
+    `alert_waits` while a safety alert of theirs has no answer.
+    """
 
     at: datetime
     started_at: datetime | None = None
@@ -63,6 +69,7 @@ class Leaving:
     overrides: Mapping[str, Signed] = field(default_factory=dict)
     escort: str = ""
     next_contact: str = ""
+    alert_waits: bool = False
 
 
 Reader = Callable[[SiteLimits, Leaving], Finding]
@@ -115,6 +122,9 @@ def _judged(limits: SiteLimits, one: DischargeCriterion, leaving: Leaving) -> Ju
 
 def _answered(one: DischargeCriterion, leaving: Leaving) -> Finding:
     answer = leaving.answers.get(one.slug)
+    # H-031: whoever found danger, nobody goes before a clinician has answered it.
+    if one.slug == DANGER and leaving.alert_waits:
+        return State.NOT_MET, "a safety alert waits for an answer"
     if answer == "yes":
         return State.MET, leaving.escort if one.slug == "escort" else "yes"
     return (State.NOT_MET, "answered no") if answer == "no" else (State.OPEN, "not answered yet")

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -48,10 +48,10 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class Body:
-    """The newest weight with its moment, the newest height, and the weight before."""
+    """The newest weight with its day in the clinic, the newest height, and the weight before."""
 
     weight: Kilograms
-    weighed_at: datetime
+    weighed_on: date
     height: Centimetres | None = None
     before: Kilograms | None = None
 
@@ -71,6 +71,11 @@ class Body:
         if self.bmi is None or self.bmi < from_bmi:
             return (Basis.ACTUAL_WEIGHT,)
         return (Basis.ACTUAL_WEIGHT, Basis.IDEAL_WEIGHT)
+
+    def in_date(self, limits: SiteLimits, *, today: date) -> bool:
+        """Whether the weight may be dosed by on that day: its last day is a whole one, as of all that holds until one.
+        """
+        return today <= self.weighed_on + limits.duration("weight_valid_for")
 
     def doubt(self, limits: SiteLimits) -> str:
         """What makes the weight look like a slip of unit, in words; empty when nothing does."""
@@ -145,19 +150,19 @@ def limit(limits: SiteLimits, name: str, kind: type[Kind]) -> Kind:
 
 
 def work_out(
-    choice: Choice, *, body: Body | None, limits: SiteLimits, at: datetime, given_before: bool = False
+    choice: Choice, *, body: Body | None, limits: SiteLimits, today: date, given_before: bool = False
 ) -> Worked:
-    """Every number of the order. `given_before` says whether the person has had this treatment in this episode.
+    """Every number of the order, on that day of the clinic. `given_before` says whether the person has had this treatment in this episode.
 
     Errors: `InvalidInput` with all that is wrong: a dose over or under the limits, a weight too old, a slip.
     """
     if limits.protocol.dosing is Dosing.FIXED:
         return _fixed(choice, limits, given_before=given_before)
-    return _by_weight(choice, body, limits, at)
+    return _by_weight(choice, body, limits, today)
 
 
-def _by_weight(choice: Choice, body: Body | None, limits: SiteLimits, at: datetime) -> Worked:
-    problems = _problems(choice, body, limits, at)
+def _by_weight(choice: Choice, body: Body | None, limits: SiteLimits, today: date) -> Worked:
+    problems = _problems(choice, body, limits, today)
     per_kg, vial, bag, minutes = choice.dose_per_kg, choice.vial, choice.diluted_to, choice.minutes
     if problems or not (body and per_kg and vial and bag and minutes):
         raise InvalidInput(*problems)
@@ -263,26 +268,26 @@ def _fixed_problems(choice: Choice, limits: SiteLimits, *, given_before: bool) -
     return problems
 
 
-def _problems(choice: Choice, body: Body | None, limits: SiteLimits, at: datetime) -> list[Problem]:
+def _problems(choice: Choice, body: Body | None, limits: SiteLimits, today: date) -> list[Problem]:
     usual = limit(limits, "usual_dose_mg_per_kg", MilligramsPerKilogram)
     highest = limit(limits, "highest_dose_mg_per_kg", MilligramsPerKilogram)
     # Over the highest dose there is nothing to give a reason for.
     above = choice.dose_per_kg is not None and usual < choice.dose_per_kg <= highest
     return [
-        *_weight_problems(choice, body, limits, at),
+        *_weight_problems(choice, body, limits, today),
         *_dose_problems(choice, limits),
         *_giving_problems(choice, limits),
         *_reason_problems(choice, above=above, doubt=body.doubt(limits) if body else ""),
     ]
 
 
-def _weight_problems(choice: Choice, body: Body | None, limits: SiteLimits, at: datetime) -> list[Problem]:
+def _weight_problems(choice: Choice, body: Body | None, limits: SiteLimits, today: date) -> list[Problem]:
     if body is None:
         return [Problem("weight", "is not on record", "a weight in kilograms first")]
     problems = []
     # H-024: an old weight is no weight.
-    if at - body.weighed_at > limits.duration("weight_valid_for"):
-        days, most = (at - body.weighed_at).days, limits.words("weight_valid_for")
+    if not body.in_date(limits, today=today):
+        days, most = (today - body.weighed_on).days, limits.words("weight_valid_for")
         problems.append(
             Problem("weight", f"{body.weight} is {days} days old", f"not older than {most}: weigh again")
         )

@@ -69,7 +69,8 @@ class InfusionCare(Dated):
             if one.kind in {"stop", "go_on", "booster", "maintenance"}
         ]
         ways += [(one.at, "stop" if one.choice == "stop" else "go_on") for one in self.spacings]
-        at, kind = max(ways, default=(None, ""))
+        # Of two at the same moment the one recorded later holds, as in `infusion_plan.standing`.
+        at, kind = max(reversed(ways), key=lambda one: one[0], default=(None, ""))
         return at if kind == "stop" else None
 
 

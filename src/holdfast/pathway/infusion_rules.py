@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from holdfast.access import Role
 from holdfast.outcomes.moments import utc
 from holdfast.pathway import limits, wording
+from holdfast.pathway.exposure import of_treatment, safety_review_due_at
 from holdfast.pathway.history import History
 from holdfast.pathway.infusion_care import ConsentFact
 from holdfast.pathway.infusion_course import (
@@ -167,18 +168,18 @@ def _called_up(history: History, newest: ConsentFact | None, *, within: timedelt
 def safety_review_due(facts: Facts) -> Suggestion | None:
     """Infusions go on after the first course, and the last look at bladder, memory and misuse is some weeks ago.
 
-    Counted from the end of the first course or the last review; an infusion must have been given since. Source: [C],
-    threshold `safety_review_every`; every 4 to 12 weeks in long courses (KSET, Short 2020), as recalled.
+    Counted as `exposure.safety_review_due_at` does, of the treatment of the newest course. Source: [C], threshold
+    `safety_review_every`; every 4 to 12 weeks in long courses (KSET, Short 2020), as recalled.
     """
     history, care = facts.history, facts.history.infusion_care
-    over_at = first_course_over_at(history, at=facts.at)
-    if over_at is None or care.stopped_at is not None:
+    treatment = care.treatment or limits.PROTOCOL
+    due_at = safety_review_due_at(
+        history, treatment=treatment, reviewed_at=care.reviewed_at, limits=history.limits, at=facts.at
+    )
+    if due_at is None or facts.at < due_at or care.stopped_at is not None:
         return None
-    since = max([over_at, *care.reviewed_at])
-    due_at = since + history.limits.duration("safety_review_every")
-    later = [one for one in history.infusions if one.at > since]
-    if facts.at < due_at or not later:
-        return None
+    given = of_treatment(history, treatment).infusions
+    since = due_at - history.limits.duration("safety_review_every")
     return suggestion(
         "safety_review_due",
         title="Safety review of the infusions: bladder, memory, craving, blood pressure",
@@ -186,7 +187,7 @@ def safety_review_due(facts: Facts) -> Suggestion | None:
         owner=Role.PRESCRIBER,
         reasons=(
             Reason("Last review" if care.reviewed_at else "The first course ended", history.day(since)),
-            Reason(f"Infusion {len(history.infusions)}", history.day(later[-1].at)),
+            Reason(f"Infusion {len(given)}", history.day(given[-1].at)),
         ),
         source=history.limits.threshold("safety_review_every").cited,
         would_change="A safety review recorded, or infusions stopped",

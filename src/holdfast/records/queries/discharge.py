@@ -13,7 +13,7 @@ from holdfast.pathway.discharge import Judged, Leaving, Reading, Signed
 from holdfast.pathway.go_list import Escort
 from holdfast.pathway.limits import SiteLimits
 from holdfast.protocols.infusion import InfusionProtocol
-from holdfast.records.models import Appointment, Discharge, InfusionBooking, Override, TherapySession
+from holdfast.records.models import Alert, Appointment, Discharge, InfusionBooking, Override, TherapySession
 from holdfast.records.queries import clinic, flow_sheet, visits
 from holdfast.records.queries.flow_sheet import Sheet
 
@@ -32,12 +32,16 @@ class Gone:
 
 @dataclass(frozen=True)
 class Home:
-    """A visit as someone leaves it; `next_contact` is in words, empty when nothing is booked."""
+    """A visit as someone leaves it; `next_contact` is in words, empty when nothing is booked.
+
+    `alert_waits` while a safety alert of theirs has no answer.
+    """
 
     sheet: Sheet
     escort: Escort | None
     overrides: Mapping[str, Signed]
     next_contact: str
+    alert_waits: bool
     gone: Gone | None
 
     @property
@@ -67,6 +71,7 @@ class Home:
             overrides=self.overrides,
             escort=f"{named.name}, {named.phone}" if named else escort_name,
             next_contact=self.next_contact,
+            alert_waits=self.alert_waits,
         )
         return discharge.judge(self.sheet.limits, leaving)
 
@@ -84,6 +89,9 @@ def of_sheet(viewer: Viewer, sheet: Sheet, *, escort: Escort | None) -> Home:
         escort=escort,
         overrides=_overrides(sheet.visit_uid),
         next_contact=next_contact(sheet.episode_id, zone=clinic.zone(viewer.clinic_id), at=sheet.at),
+        alert_waits=Alert.objects.filter(
+            episode=sheet.episode_id, acknowledgement__isnull=True
+        ).exists(),
         gone=_gone(sheet.visit_uid),
     )
 

@@ -5,8 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.db.models import F, OuterRef, Q, Subquery
+
 from holdfast.pathway import go_list
-from holdfast.pathway.flow_sheet import BEFORE_DRUG
+from holdfast.pathway.chair import Kind
 from holdfast.pathway.go_list import Answer, Facts, GoList, Signed, Vitals
 from holdfast.records import models
 from holdfast.records.queries import go_record
@@ -57,10 +59,14 @@ def _answer(row: models.GoAnswer) -> Answer:
 
 
 def _vitals(visits: Collection[int]) -> Mapping[int | None, Vitals]:
-    rows = models.VitalsRow.current.filter(visit__in=visits, due_minute=BEFORE_DRUG)
+    """The newest row of each visit from before the drug, whether the sheet had asked for it or not (H-027)."""
+    began = models.InfusionEvent.current.filter(visit=OuterRef("visit"), kind=Kind.START).values("happened_at")
+    rows = models.VitalsRow.current.filter(visit__in=visits).annotate(began_at=Subquery(began[:1]))
+    rows = rows.filter(Q(began_at__isnull=True) | Q(happened_at__lte=F("began_at")))
     return {
         row.visit_id: Vitals(row.systolic, row.diastolic, row.heart_rate, row.oxygen, at=row.recorded_at)
         for row in rows.order_by("happened_at", "pk")
+        if any(value is not None for value in (row.systolic, row.diastolic, row.heart_rate, row.oxygen))
     }
 
 

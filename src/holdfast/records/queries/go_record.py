@@ -1,6 +1,5 @@
 """What the record answers on the go / no-go list: alerts, consent, eligibility, order, weight and check-in."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Prefetch, QuerySet
 
-from holdfast.pathway import infusion_plan, order_use
+from holdfast.pathway import order_use
 from holdfast.pathway.dosing import Body
 from holdfast.pathway.eligibility import Consent, Override, Review, Standing, Weight
 from holdfast.pathway.go_list import Found
-from holdfast.pathway.infusion_plan import Decided
 from holdfast.pathway.infusion_plan import Standing as Runs
 from holdfast.pathway.limits import SiteLimits
 from holdfast.records import models
+from holdfast.records.queries import infusion_courses
 from holdfast.units import Kilograms, Milligrams, MilligramsPerKilogram
 
 
@@ -222,11 +221,5 @@ def _orders(cases: Collection[Case]) -> Mapping[int, models.InfusionOrder]:
 def _runs(cases: Collection[Case], *, at: datetime) -> Mapping[int, Runs]:
     """Whether each course goes on."""
     days = {case.course_id: case.day(at) for case in cases}
-    decided: defaultdict[int, list[Decided]] = defaultdict(list)
-    made = models.InfusionCourseDecision.current.filter(course__in=days)
-    for pk, moment, kind, value in made.values_list("course", "happened_at", "kind", "value"):
-        decided[pk].append(Decided(moment, kind, value))
-    spaced = models.SpacingDecision.current.filter(course__in=days)
-    for pk, moment, apart in spaced.values_list("course", "happened_at", "days"):
-        decided[pk].append(Decided(moment, "stop" if apart is None else "spacing", str(apart or "")))
-    return {pk: infusion_plan.standing(decided[pk], on=day) for pk, day in days.items()}
+    decided = infusion_courses.decisions_of(days)
+    return {pk: infusion_courses.standing(decided[pk], on=day) for pk, day in days.items()}

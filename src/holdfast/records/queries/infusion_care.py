@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from holdfast.pathway import limits
 from holdfast.pathway.history import PlannedFact
 from holdfast.pathway.infusion_care import (
     NO_INFUSION_CARE,
@@ -37,11 +38,10 @@ class _Course:
     spacings: list[SpacingFact] = field(default_factory=list)
     decisions: list[InfusionDecisionFact] = field(default_factory=list)
     consents: list[ConsentFact] = field(default_factory=list)
-    reviewed_at: list[datetime] = field(default_factory=list)
 
 
 def infusion_care(episode_ids: Collection[int]) -> Mapping[int, InfusionCare]:
-    """What was agreed and decided about infusions in each episode; nothing for one without a course."""
+    """What was agreed, decided and reviewed about infusions in each episode; without a course, the reviews alone."""
     rows = InfusionCourse.current.filter(episode_id__in=episode_ids).order_by("happened_at", "id")
     newest = {
         episode_id: _Course(pk, treatment, begun_at)
@@ -49,14 +49,17 @@ def infusion_care(episode_ids: Collection[int]) -> Mapping[int, InfusionCare]:
             "pk", "episode_id", "treatment", "happened_at"
         )
     }
+    reviewed = _reviewed(episode_ids, newest)
+    alone = {pk: InfusionCare(reviewed_at=tuple(moments)) for pk, moments in reviewed.items()}
     if not newest:
-        return defaultdict(lambda: NO_INFUSION_CARE)
+        return defaultdict(lambda: NO_INFUSION_CARE, alone)
     _add_decisions({one.course_id: one for one in newest.values()})
     _add_consents(newest)
     lacks = _staging_lacks(list(newest))
     return defaultdict(
         lambda: NO_INFUSION_CARE,
-        {
+        alone
+        | {
             pk: InfusionCare(
                 key=str(one.course_id),
                 treatment=one.treatment,
@@ -64,7 +67,7 @@ def infusion_care(episode_ids: Collection[int]) -> Mapping[int, InfusionCare]:
                 spacings=tuple(one.spacings),
                 decisions=tuple(one.decisions),
                 consents=tuple(one.consents),
-                reviewed_at=tuple(one.reviewed_at),
+                reviewed_at=tuple(reviewed[pk]),
                 staging_lacks=lacks[pk],
             )
             for pk, one in newest.items()
@@ -100,10 +103,18 @@ def _add_consents(newest: Mapping[int, _Course]) -> None:
     ):
         if treatment == newest[pk].treatment:
             newest[pk].consents.append(ConsentFact(at, given, expires_on))
-    reviews = SafetyReview.current.filter(episode_id__in=newest).order_by("happened_at", "id")
-    for pk, treatment, at in reviews.values_list("episode_id", "treatment", "happened_at"):
-        if treatment == newest[pk].treatment:
-            newest[pk].reviewed_at.append(at)
+
+
+def _reviewed(
+    episode_ids: Collection[int], newest: Mapping[int, _Course]
+) -> defaultdict[int, list[datetime]]:
+    """When each person was reviewed for safety, of the treatment of the newest course; infusions may be of elsewhere."""
+    found: defaultdict[int, list[datetime]] = defaultdict(list)
+    rows = SafetyReview.current.filter(episode_id__in=episode_ids).order_by("happened_at", "id")
+    for pk, treatment, at in rows.values_list("episode_id", "treatment", "happened_at"):
+        if treatment == (newest[pk].treatment if pk in newest else limits.PROTOCOL):
+            found[pk].append(at)
+    return found
 
 
 def _staging_lacks(episode_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:

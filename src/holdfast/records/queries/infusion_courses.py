@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -149,9 +149,7 @@ class CourseRow:
 
     def standing(self, on: date) -> infusion_plan.Standing:
         """Whether it goes on, on a day of the clinic."""
-        return infusion_plan.standing(
-            [infusion_plan.Decided(one.at, one.kind, one.value) for one in self.decisions], on=on
-        )
+        return standing(self.decisions, on=on)
 
     def day(self, at: datetime) -> date:
         """The day of the clinic."""
@@ -213,6 +211,28 @@ def standing_bookings() -> QuerySet[InfusionBooking]:
     cancelled = BookingCancellation.current.filter(booking=OuterRef("pk"))
     rows: QuerySet[InfusionBooking] = InfusionBooking.current.exclude(Exists(cancelled))
     return rows
+
+
+def decisions_of(course_ids: Collection[int]) -> Mapping[int, Sequence[DecisionRow]]:
+    """What was decided about each course, oldest first, for those who have judged who may see it. Two queries."""
+    decided = InfusionCourseDecision.current.filter(course__in=course_ids).select_related("recorded_by")
+    spaced = SpacingDecision.current.filter(course__in=course_ids).select_related("recorded_by")
+    rows = [(row.course_id, row.kind, row.value, row) for row in decided.order_by("pk")]
+    rows += [
+        (row.course_id, "stop" if row.days is None else "spacing", str(row.days or ""), row)
+        for row in spaced.order_by("pk")
+    ]
+    found: defaultdict[int, list[DecisionRow]] = defaultdict(list)
+    for course_id, kind, value, row in sorted(rows, key=lambda one: (one[3].happened_at, one[3].recorded_at)):
+        found[course_id].append(DecisionRow(kind, value, row.reason, row.happened_at, row.recorded_by.name))
+    return found
+
+
+def standing(decisions: Sequence[DecisionRow], *, on: date) -> infusion_plan.Standing:
+    """Whether a course goes on, on a day of the clinic, by what was decided about it."""
+    return infusion_plan.standing(
+        [infusion_plan.Decided(one.at, one.kind, one.value) for one in decisions], on=on
+    )
 
 
 def booking_rows(rows: QuerySet[InfusionBooking]) -> tuple[BookingRow, ...]:
@@ -283,7 +303,7 @@ def _rows(rows: QuerySet[InfusionCourse]) -> tuple[CourseRow, ...]:
     found = list(rows)
     ids = [row.pk for row in found]
     decisions, bookings = (
-        _decisions(ids),
+        decisions_of(ids),
         _by_course(booking_rows(InfusionBooking.current.filter(course__in=ids))),
     )
     given, names = _given(row.episode_id for row in found), _names(row.episode.patient_id for row in found)
@@ -316,19 +336,6 @@ def _by_course(rows: Iterable[BookingRow]) -> defaultdict[int, list[BookingRow]]
     found: defaultdict[int, list[BookingRow]] = defaultdict(list)
     for row in rows:
         found[row.course_id].append(row)
-    return found
-
-
-def _decisions(ids: Collection[int]) -> defaultdict[int, list[DecisionRow]]:
-    decided = InfusionCourseDecision.current.filter(course__in=ids).select_related("recorded_by")
-    spaced = SpacingDecision.current.filter(course__in=ids).select_related("recorded_by")
-    rows = [(row.course_id, row.kind, row.value, row) for row in decided]
-    rows += [
-        (row.course_id, "stop" if row.days is None else "spacing", str(row.days or ""), row) for row in spaced
-    ]
-    found: defaultdict[int, list[DecisionRow]] = defaultdict(list)
-    for course_id, kind, value, row in sorted(rows, key=lambda one: (one[3].happened_at, one[3].recorded_at)):
-        found[course_id].append(DecisionRow(kind, value, row.reason, row.happened_at, row.recorded_by.name))
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 
 from holdfast.instruments.loader import load as load_instrument
 from holdfast.protocols.exercise import Exercise
-from holdfast.protocols.infusion import GoCheck, InfusionProtocol
+from holdfast.protocols.infusion import DischargeCriterion, GoCheck, InfusionProtocol
 from holdfast.protocols.loader import all_protocols, therapies
 
 ATTENDANCE = {
@@ -28,8 +28,8 @@ URGENCIES = (("now", "now"), ("today", "today"), ("week", "this week"), ("later"
 
 NOTHING = ("good", "nothing to do")
 
-GO_LIST = re.compile(r"[a-z_]+\.go list")
-"""What an alert of an infusion day's list was raised in: a treatment, and what of it."""
+OF_A_DAY = re.compile(r"[a-z_]+\.(go list|going home)")
+"""What an alert of an infusion day was raised in: a treatment, and which of its two lists."""
 
 
 def urgency(value: int) -> tuple[str, str]:
@@ -43,22 +43,23 @@ def instrument_name(slug: str) -> str:
 
 
 def source_name(asked_in: str) -> str:
-    """What an alert was raised in, as clinicians say it: an instrument, an exercise, or the list of an infusion day."""
+    """What an alert was raised in, as clinicians say it: an instrument, an exercise, or a list of an infusion day."""
     if "." not in asked_in:
         return instrument_name(asked_in)
-    if GO_LIST.fullmatch(asked_in):
-        return f"{therapy_name(asked_in.partition('.')[0])}, list of the day"
+    if found_in := OF_A_DAY.fullmatch(asked_in):
+        which = "list of the day" if found_in[1] == "go list" else "going home"
+        return f"{therapy_name(asked_in.partition('.')[0])}, {which}"
     found = _exercise(asked_in)
     return found.title if found else asked_in
 
 
-def go_check(asked_in: str, line: str) -> GoCheck | None:
-    """The line of an infusion day's list that an alert was raised at; None where it was raised in something else."""
-    if not GO_LIST.fullmatch(asked_in):
+def go_check(asked_in: str, line: str) -> GoCheck | DischargeCriterion | None:
+    """The line of an infusion day that an alert was raised at; None where it was raised in something else."""
+    found_in, found = OF_A_DAY.fullmatch(asked_in), all_protocols().get(asked_in.partition(".")[0])
+    if found_in is None or not isinstance(found, InfusionProtocol):
         return None
-    found = all_protocols().get(asked_in.partition(".")[0])
-    checks = found.go_checks if isinstance(found, InfusionProtocol) else ()
-    return next((one for one in checks if one.slug == line), None)
+    lines = found.go_checks if found_in[1] == "go list" else found.discharge
+    return next((one for one in lines if one.slug == line), None)
 
 
 def _exercise(name: str) -> Exercise | None:
@@ -83,8 +84,8 @@ def plain(number: Decimal) -> str:
 
 
 def dose(*, mg: Decimal | None, mg_per_kg: Decimal | None) -> str:
-    """What was given, as far as it is known: 35 mg, 0.50 mg/kg; 56 mg."""
-    known = (f"{plain(mg)} mg" if mg else "", f"{mg_per_kg} mg/kg" if mg_per_kg else "")
+    """What was given, as far as it is known: 35 mg, 0.5 mg/kg; 56 mg."""
+    known = (f"{plain(mg)} mg" if mg else "", f"{plain(mg_per_kg)} mg/kg" if mg_per_kg else "")
     return ", ".join(part for part in known if part)
 
 
@@ -140,7 +141,8 @@ def asked(instrument: str, item: str, value: int) -> str:
     """
     check = go_check(instrument, item)
     if check is not None:
-        return f"“{check.words}”: {'yes' if value else 'not known'}"
+        given = "yes" if value else "not known"
+        return f"“{check.words}”: {given if isinstance(check, GoCheck) else 'no'}"
     if "." in instrument:
         exercise = _exercise(instrument)
         field = exercise.item(item.partition(".")[0]) if exercise else None

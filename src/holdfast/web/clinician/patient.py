@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from holdfast.access import Permission, may
+from holdfast.access import Permission, Role, Viewer, may
 from holdfast.pathway.history import History
 from holdfast.pathway.relief import ReliefState, relief_state
 from holdfast.pathway.stage import stage
@@ -34,12 +34,19 @@ ACTIONS = (
     ("record_session", "Session", Permission.RECORD_SESSION),
     ("enter_score", "Score", Permission.ENTER_SCORE),
     ("choose_therapy", "Choose therapy", Permission.CHOOSE_THERAPY),
-    ("start_course", "Start course", Permission.RECORD_SESSION),
+    ("start_course", "Start therapy", Permission.RECORD_SESSION),
     ("group_member", "Skills group", Permission.LEAD_GROUP),
     ("assess", "Assessment", Permission.DECIDE_SUGGESTION),
     ("close_episode", "Close", Permission.DECIDE_SUGGESTION),
 )
 """What can be added from this page: its page, its button, and the permission it takes."""
+
+FIRST = {
+    Role.NURSE: ("infusion_courses", "enter_score", "resistance", "assess"),
+    Role.PRESCRIBER: ("infusion_courses", "assess", "resistance", "enter_score"),
+    Role.THERAPIST: ("record_session", "enter_score", "choose_therapy", "start_course", "group_member"),
+}
+"""What each role comes here for, in this order; the rest follows."""
 
 
 class DecisionForm(EntryForm):
@@ -95,7 +102,7 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
         is ReliefState.FADING,
         "ending": episode.ending(viewer, episode_id),
         "waiting": [inbox.line(row, request) for row in known if row.acknowledged_at is None],
-        "actions": [(name, words) for name, words, permission in ACTIONS if may(viewer, permission)],
+        "actions": _actions(viewer),
         "steps": steps,
         "therapy": therapy_card.card(request, history, outlook),
         "outlook": outlook,
@@ -109,6 +116,13 @@ def show(request: PageRequest, episode_id: int, *, decided: DecisionForm | None 
         **_happened(request, episode_id, known),
     }
     return render(request, "clinician/patient.html", context, status=decided.status if decided else 200)
+
+
+def _actions(viewer: Viewer) -> list[tuple[str, str]]:
+    """What the viewer may add, what their role comes for first."""
+    first = FIRST.get(viewer.role, ())
+    allowed = [(name, words) for name, words, permission in ACTIONS if may(viewer, permission)]
+    return sorted(allowed, key=lambda one: first.index(one[0]) if one[0] in first else len(first))
 
 
 def decision_form(data: Any, *, digest: str, outlook_id: int) -> DecisionForm:

@@ -56,5 +56,5 @@ def record_infusion(request: PageRequest, episode_id: int) -> HttpResponse:
 
 
 def arithmetic(dose_mg: Decimal, *, weight_kg: Decimal, mg_per_kg: Decimal) -> str:
-    """How the dose per weight came about: 35 mg ÷ 70 kg = 0.50 mg/kg."""
-    return f"{plain(dose_mg)} mg ÷ {plain(weight_kg)} kg = {mg_per_kg} mg/kg"
+    """How the dose per weight came about: 35 mg ÷ 70 kg = 0.5 mg/kg."""
+    return f"{plain(dose_mg)} mg ÷ {plain(weight_kg)} kg = {plain(mg_per_kg)} mg/kg"

@@ -1,5 +1,6 @@
 """My treatment: the next one in plain words, what to do before and after it, and how the past ones went."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,11 +44,13 @@ class Fast:
 def my_infusions(request: PageRequest) -> HttpResponse:
     """The person's own treatment, the next one first."""
     found = own_infusions.own(request.viewer, at=request.at)
+    plan = infusions(found.treatment) if found.treatment else None
     coming = next(iter(found.coming), None)
     past = [(one, infusions(one.treatment).name, in_words(one.after)) for one in found.past]
     context = {
         "found": found,
-        "plan": infusions(found.treatment) if found.treatment else None,
+        "plan": plan,
+        "happens": in_pairs(plan.patient_card) if plan else (),
         "next": coming,
         "lasts": span(timedelta(minutes=coming.minutes)) if coming else "",
         "now": coming is not None and coming.starts_at <= request.at,
@@ -70,6 +73,12 @@ def _fast(found: own_infusions.Own, coming: own_infusions.ComingRow | None, name
 def in_words(after: DayAfter | None) -> str:
     """What was told the day after; that nothing was is nobody's fault."""
     return _(THE_DAY_AFTER[after.change]) if after else _("We have no answer from the day after.")
+
+
+def in_pairs(text: str) -> tuple[str, ...]:
+    """A text in short paragraphs, two sentences each: a long one is not read on a phone."""
+    sentences = re.split(r"(?<=[.?!])\s+", text.strip())
+    return tuple(" ".join(sentences[at : at + 2]) for at in range(0, len(sentences), 2))
 
 
 def span(length: timedelta) -> str:

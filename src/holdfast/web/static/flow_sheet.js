@@ -183,6 +183,7 @@
     if (head.dataset.ended) place.textContent = seconds(now() - Date.parse(head.dataset.ended));
     else if (over) place.textContent = seconds(now() - so.since);
     else if (so.phase !== "not started") place.textContent = so.phase === "paused" ? `‖ ${seconds(so.ran)}` : seconds(so.ran + now() - so.since);
+    find("not-started")?.toggleAttribute("hidden", so.phase !== "not started");
     for (const act of sheet.querySelectorAll("[data-act]")) {
       const kind = act.dataset.act, timed = [...so.leads.keys()].some((key) => key.endsWith(`:${kind}`));
       if (timed && !act.querySelector("[data-typed], .errorlist")) act.hidden = !so.leads.has(`${so.phase}:${kind}`);

@@ -100,9 +100,9 @@ def _effect(row: EffectRow) -> EffectLine:
 
 
 def dose(infusion: InfusionFact) -> str:
-    """A dose with its units: 35 mg, 0.50 mg/kg."""
+    """A dose with its units: 35 mg, 0.5 mg/kg."""
     parts = [f"{plain(infusion.dose_mg)} mg"] if infusion.dose_mg is not None else []
-    parts += [f"{infusion.dose_mg_per_kg} mg/kg"] if infusion.dose_mg_per_kg is not None else []
+    parts += [f"{plain(infusion.dose_mg_per_kg)} mg/kg"] if infusion.dose_mg_per_kg is not None else []
     return ", ".join(parts)
 
 
@@ -210,7 +210,7 @@ def exposure_facts(shown: Exposure | None) -> list[tuple[str, str]]:
         ("First and last", f"{day(shown.first_at)} to {day(shown.last_at)}"),
     ]
     if shown.mg_per_kg is not None:
-        facts.append(("Mean dose", f"{shown.mg_per_kg} mg/kg"))
+        facts.append(("Mean dose", f"{plain(shown.mg_per_kg)} mg/kg"))
     if shown.intervals:
         facts.append(("Last interval", f"{shown.intervals[-1]:.1f} days"))
     if shown.trend is not None:

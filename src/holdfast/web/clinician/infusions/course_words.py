@@ -6,18 +6,21 @@ from django.utils import formats
 
 from holdfast.pathway.infusion_plan import Standing, Stands
 from holdfast.protocols.infusion import InfusionProtocol
-from holdfast.records.queries.infusion_courses import CourseRow, DecisionRow, State
+from holdfast.records.queries.infusion_courses import BookingRow, CourseRow, DecisionRow, State
 from holdfast.web.clinician import naming
 
 STATES = {
     State.BOOKED: ("note", "booked"),
     State.ARRIVED: ("week", "arrived"),
-    State.STARTED: ("today", "running now"),
+    State.STARTED: ("note", "running now"),
     State.GIVEN: ("good", "given, still here"),
     State.HOME: ("good", "given, gone home"),
     State.CANCELLED: ("later", "cancelled"),
 }
 """Style and words of each state of a booking; its shape comes with the style, so colour is never alone."""
+
+HERE = {State.ARRIVED, State.STARTED}
+"""States of someone who sits in the chair and was not given all of it yet."""
 
 WHOSE = {
     "patient": "by the patient",
@@ -32,7 +35,7 @@ DECISIONS = {
     "go_on": "Goes on",
     "stop": "Stopped",
     "maintenance": "Maintenance pattern",
-    "review": "Review of non-response",
+    "review": "Review of response",
     "booster": "Booster",
     "spacing": "Spacing",
 }
@@ -63,6 +66,16 @@ def schedule(protocol: InfusionProtocol, slug: str) -> str:
     """The name of a schedule; its slug where the protocol has it no more."""
     found = protocol.schedule(slug)
     return found.name if found else slug
+
+
+def here(course: CourseRow) -> BookingRow | None:
+    """The booking of someone who is here for it now; None where nobody is."""
+    return next((one for one in course.bookings if one.state in HERE), None)
+
+
+def counts(booking: BookingRow, course: CourseRow, *, on: date) -> bool:
+    """Whether an infusion is still to come or to be ended that day: it has the next number after those given."""
+    return booking.state in {State.BOOKED, *HERE} and course.day(booking.starts_at) >= on
 
 
 def phase(course: CourseRow) -> str:

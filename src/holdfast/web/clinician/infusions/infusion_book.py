@@ -153,6 +153,7 @@ def _show(
         lines=_lines(request, course, form, found) if form else [],
         booster=booster,
         coming=len(course.coming(at=request.at)),
+        before=len(course.given) + sum(words.counts(one, course, on=today) for one in course.bookings),
         may_book=may(request.viewer, Permission.BOOK_INFUSION),
         ready=form is not None or plan_form is not None,
     )

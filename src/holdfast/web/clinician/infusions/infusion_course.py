@@ -197,6 +197,7 @@ def _show(
         "booster": course.boosters_left > 0,
         "coming": course.coming(at=request.at),
         "next_day": course.next_day(at=request.at),
+        "here": words.here(course),
         "lines": _lines(course, request.at),
         "decisions": [
             (words.DECISIONS[one.kind], words.decided(one, course.protocol), one)
@@ -221,7 +222,7 @@ def _lines(course: CourseRow, at: datetime) -> list[Line]:
     found, number, today = [], len(course.given), course.day(at)
     standing = course.standing(today)
     for one in course.bookings:
-        waits = one.state in {State.BOOKED, State.ARRIVED} and course.day(one.starts_at) >= today
+        waits = words.counts(one, course, on=today)
         number += waits
         style, state = words.STATES[one.state]
         found.append(
@@ -231,7 +232,9 @@ def _lines(course: CourseRow, at: datetime) -> list[Line]:
                 style=style,
                 state=state,
                 cancelled=words.WHOSE.get(one.whose, one.whose),
-                halted=waits and not standing.takes(course.day(one.starts_at)),
+                halted=waits
+                and one.state is not State.STARTED
+                and not standing.takes(course.day(one.starts_at)),
                 unsettled=one.ahead and not waits,
             )
         )

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from holdfast.access import Permission, may
@@ -27,6 +28,7 @@ class Line:
     phase: str
     next: queries.BookingRow | None
     next_day: date | None
+    here: queries.BookingRow | None
 
 
 @page(Permission.SEE_INFUSIONS, looks_at="episode_id")
@@ -36,6 +38,7 @@ def infusion_courses(request: PageRequest, episode_id: int) -> HttpResponse:
     context = {
         "person": patient.person(request.viewer, episode_id),
         "lines": [_line(one, request) for one in queries.courses(request.viewer, episode_id)],
+        "today": timezone.localdate(request.at),
         "may_book": may(request.viewer, Permission.BOOK_INFUSION),
         "may_record": may(request.viewer, Permission.RECORD_INFUSION),
     }
@@ -55,4 +58,5 @@ def _line(course: queries.CourseRow, request: PageRequest) -> Line:
         phase=words.phase(course),
         next=ahead[0] if ahead else None,
         next_day=course.next_day(at=request.at),
+        here=words.here(course),
     )

@@ -85,13 +85,9 @@ def non_response(request: PageRequest, course_id: int) -> HttpResponse:
         in_all=limits.threshold("review_in_all"),
         known=OF_NO_RELIEF,
         elsewhere=course.protocol.route is not Route.VEIN,
-        reviews=[(one, OUTCOMES.get(one.value, (one.value, ""))[0]) for one in reviews],
-        not_stopped=bool(reviews) and reviews[0].value == "stop" and _goes_on(request, course),
+        reviews=[(one, OUTCOMES[one.value][0]) for one in reviews],
+        stopped=course.standing(course.day(request.at)).stands is Stands.STOPPED,
     )
-
-
-def _goes_on(request: PageRequest, course: infusion_courses.CourseRow) -> bool:
-    return course.standing(course.day(request.at)).stands is not Stands.STOPPED
 
 
 def _kept(request: PageRequest, course: infusion_courses.CourseRow, form: ReviewForm) -> bool:

@@ -109,7 +109,7 @@ def _kept(request: PageRequest, episode_id: int, form: Sent) -> str:
     """Keep what was sent and give the words for it."""
     given: dict[str, Any] = {**form.cleaned_data, "by": request.viewer, "at": request.at}
     if isinstance(form, WithdrawForm):
-        verbs.withdraw(given.pop("kind"), given.pop("fact"), **given)
+        verbs.withdraw(episode_id, given.pop("kind"), given.pop("fact"), **given)
         return "Withdrawn. It no longer counts and stays readable below."
     if isinstance(form, HistoryForm):
         verbs.record_history(episode_id, **given)

@@ -1,6 +1,6 @@
 """A site's own limits: each one of a treatment that may be set, what holds here and why, and a form to set it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,23 @@ from holdfast.web.clinician.infusions import ready
 from holdfast.web.page import PageRequest, page
 
 ON_A_PAGE = 25
+
+GROUPS = (
+    ("Before a course", ("trial_", "consent_", "eligibility_")),
+    (
+        "Dose and order",
+        ("usual_", "lowest_", "highest_", "infusion_", "shortest_", "order_", "weight_", "ideal_"),
+    ),
+    ("Chair", ("chair_",)),
+    ("Before the drug is begun", ("weigh_", "hold_", "start_", "no_")),
+    ("Flow sheet", ("row_", "alert_")),
+    ("Going home", ("observe_", "near_", "home_")),
+    ("After infusions", ("safety_",)),
+)
+"""Headings of the page in the order of the work, each with how the names of its limits begin."""
+
+OTHERS = "Others"
+"""Heading of the limits that no group of the page names."""
 
 PLACES = {"value": "value", "reason": "reason", signing.OWN: "password"}
 
@@ -71,6 +88,15 @@ class Limit:
         return f"{self.shipped.lowest:g} to {self.shipped.highest:g}"
 
 
+def grouped(limits: Iterable[Limit]) -> list[tuple[str, list[Limit]]]:
+    """The limits under their headings; a heading without any is left out."""
+    found: dict[str, list[Limit]] = {title: [] for title in (*(one for one, _ in GROUPS), OTHERS)}
+    for one in limits:
+        title = next((title for title, begins in GROUPS if one.name.startswith(begins)), OTHERS)
+        found[title].append(one)
+    return [(title, lines) for title, lines in found.items() if lines]
+
+
 def span(limit: SiteThreshold) -> str:
     """From where to where a site may set it, in words."""
     upper = limit.model_copy(update={"value": limit.highest})
@@ -98,7 +124,8 @@ def site_limits(request: PageRequest, treatment: str) -> HttpResponse:
     context = {
         "form": form,
         "protocol": protocol,
-        "table": table,
+        "groups": grouped(table),
+        "count": len(table),
         "chosen": next((one for one in table if one.name == chosen), None),
         "history": Paginator(past, ON_A_PAGE).get_page(request.GET.get("page")),
         **ready.shared(request),

@@ -32,6 +32,7 @@ from holdfast.web.clinician.infusions.flow_forms import (
     WithdrawForm,
     as_uuid,
 )
+from holdfast.web.clinician.naming import plain
 from holdfast.web.page import PageRequest, page
 
 TITLES = {
@@ -39,6 +40,9 @@ TITLES = {
     Kind.NOTE: "Note", Kind.END: "End", Kind.STOP: "Stop early",
 }  # fmt: skip
 """What the button of each event says, in the order the buttons stand."""
+
+OF_A_PUMP = {Kind.PAUSE, Kind.RATE}
+"""Events that only a drug that runs in over time can have; a spray has neither."""
 
 MARKS = {State.GIVEN: "✓", State.NOW: "●", State.LATE: "!", State.MISSED: "✕", State.AHEAD: "○"}
 """The shape of each state of a due row."""
@@ -231,7 +235,10 @@ def _acts(
     Those that may not follow are there too, unseen: without a connection the page goes on by itself.
     """
     found = []
+    pumped = sheet.order is None or sheet.order.minutes is not None
     for kind, title in TITLES.items():
+        if kind in OF_A_PUMP and not pumped:
+            continue
         mending = sent is not None and sent.what == kind
         form = sent if sent is not None and mending else _blank(request, sheet, kind.value)
         found.append((kind, title, form, mending or chair.may_follow(sheet.phase, kind), mending))
@@ -268,4 +275,4 @@ def _clock(ran: timedelta) -> str:
 
 
 def _tenths(number: Decimal) -> str:
-    return f"{number.quantize(Decimal('0.1'), ROUND_HALF_UP):f}"
+    return plain(number.quantize(Decimal("0.1"), ROUND_HALF_UP))
