@@ -226,18 +226,6 @@ def test_start_when_suicidal_thoughts_stopped_the_list_is_refused(
         flow_sheets.start(visit, happened_at=make.NOW, by=nurse, at=make.NOW)
 
 
-def test_start_when_the_list_is_of_another_day_is_refused(
-    episode_id: int, nurse: Viewer, prescriber: Viewer
-) -> None:
-    """H-026: what was answered and measured yesterday says nothing of today."""
-    visit = make_visit(episode_id, by=nurse, prescriber=prescriber)
-    make_go(visit, by=nurse)
-    tomorrow = make.NOW + timedelta(hours=12)
-
-    with pytest.raises(Conflict, match="they came on 2026-03-02"):
-        flow_sheets.start(visit, happened_at=tomorrow, by=nurse, at=tomorrow)
-
-
 def test_start_when_nothing_was_asked_is_refused(episode_id: int, nurse: Viewer, prescriber: Viewer) -> None:
     visit = make_visit(episode_id, by=nurse, prescriber=prescriber)
 

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 
 from holdfast.access import Role, Viewer
-from holdfast.care import flow_sheets
+from holdfast.care import discharges, flow_sheets, visits
+from holdfast.care.alerts import acknowledge
 from holdfast.errors import Conflict
-from holdfast.records.models import AuditEvent, Infusion, InfusionEvent, VitalsRow
-from holdfast.records.queries import flow_sheet
+from holdfast.records.models import AuditEvent, Discharge, GoAnswer, Infusion, InfusionEvent, VitalsRow
+from holdfast.records.queries import alerts, flow_sheet
 from tests import make
+from tests.making import home
 from tests.making.at_once import at_once
 from tests.making.flow import CALM, STARTED, make_row, make_started
 from tests.making.visits import make_go, make_visit
@@ -136,3 +139,28 @@ def test_row_when_two_nurses_correct_it_at_once_is_replaced_once_and_the_other_i
 
     assert one_of_two(refused)
     assert VitalsRow.current.count() == 1
+
+
+def test_answer_and_going_home_when_each_comes_twice_at_once_count_once(chair: Chair) -> None:
+    """H-029, H-031: the second is the same one sent again, not someone who was too late."""
+    listed = make_visit(chair.episode_id, by=chair.okoro, prescriber=chair.lind)
+    visits.answer(listed, line="right_person", answer="yes", by=chair.okoro, at=make.NOW)
+    sent = partial(
+        visits.answer, listed, line="suicidal", answer="yes", by=chair.okoro, at=make.NOW, uid=uuid.uuid4()
+    )
+    assert at_once(sent, sent) == [None, None]
+    (alert,) = alerts.waiting(chair.okoro)
+    acknowledge(alert.alert_id, action="Seen", by=chair.lind, at=make.NOW)
+
+    visit = home.make_given(chair.episode_id, by=chair.okoro)
+    signs = partial(
+        discharges.override, visit, criterion="next_contact", reason="Calls us", by=chair.okoro, at=make.NOW,
+        uid=uuid.uuid4(),
+    )  # fmt: skip
+    assert at_once(signs, signs) == [None, None]
+    goes = partial(
+        discharges.let_go, visit, answers=home.ALL_YES, escort_name="Bo Alder", happened_at=make.NOW,
+        by=chair.okoro, at=make.NOW, uid=uuid.uuid4(),
+    )  # fmt: skip
+    assert at_once(goes, goes) == [None, None]
+    assert (GoAnswer.objects.filter(line="suicidal").count(), Discharge.objects.count()) == (1, 1)

@@ -162,7 +162,7 @@ def test_list_when_consent_is_taken_back_or_runs_out_says_no(
 @pytest.mark.parametrize(
     ("days", "line", "says"),
     [
-        (14, "weight", "The last weight is 14 days old and holds for 14 days: weigh again."),
+        (15, "weight", "The last weight is 15 days old and holds for 14 days: weigh again."),
         (43, "order", "none signed that holds"),
         (91, "eligibility", "the review held until 31 May 2026"),
         (366, "consent", "held until 2 Mar 2027"),
@@ -255,3 +255,11 @@ def test_pressure_when_measured_after_the_start_does_not_change_the_list(
     later = make.NOW + MINUTE
     flow.make_row(visit, by=nurse, minute=0, systolic=190, happened_at=later, at=later)
     assert state(visit, "blood_pressure", by=nurse) is State.PASSED
+
+
+def test_drug_when_the_list_is_of_another_day_is_not_started(visit: uuid.UUID, nurse: Viewer) -> None:
+    """H-026: what was answered and measured yesterday says nothing of today."""
+    make_go(visit, by=nurse)
+    tomorrow = make.NOW + timedelta(hours=12)
+    with pytest.raises(Conflict, match="they came on 2026-03-02"):
+        flow_sheets.start(visit, happened_at=tomorrow, by=nurse, at=tomorrow)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from holdfast.access import Role, Viewer
-from holdfast.care import infusion_bookings, infusion_courses, patients
+from holdfast.care import infusion_bookings, infusion_courses, patients, visits
 from holdfast.errors import InvalidInput, NotAllowed, NotFound
 from holdfast.pathway.infusion_plan import Stands
 from holdfast.records.models import AuditEvent, InfusionCourse, InfusionCourseDecision, SpacingDecision
@@ -111,7 +111,8 @@ def test_decide_when_a_nurse_holds_it_is_held_until_the_day(course_id: int, nurs
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("go_on", ""), ("maintenance", "two_weekly"), ("booster", ""), ("review", "change_dose")]
+    ("kind", "value"),
+    [("go_on", ""), ("maintenance", "two_weekly"), ("booster", ""), ("review", "change_dose")],
 )
 def test_decide_when_it_lets_more_be_given_is_for_a_prescriber(
     course_id: int, nurse: Viewer, prescriber: Viewer, kind: str, value: str
@@ -196,7 +197,8 @@ def test_decide_when_two_are_of_the_same_minute_then_the_one_recorded_later_hold
     assert stands(course_id, by=nurse) is Stands.RUNNING
     decide(course_id, "stop", by=nurse)
     assert stands(course_id, by=nurse) is Stands.STOPPED
-    assert infusion_care([queries.course(nurse, course_id).episode_id]).popitem()[1].stopped_at == make.NOW
+    episode_id = queries.course(nurse, course_id).episode_id
+    assert infusion_care([episode_id])[episode_id].stopped_at == make.NOW
 
 
 def test_review_when_it_comes_to_stop_stops_the_course_with_it(
@@ -246,6 +248,16 @@ def test_book_a_booster_when_no_prescriber_decided_on_one_is_refused(
         courses.make_booking(course_id, by=nurse, booster=True, starts_at=make.NOW + 2 * DAYS)
     infusion_bookings.cancel(uid, whose="clinic", reason="closed", by=nurse, at=make.NOW)
     courses.make_booking(course_id, by=nurse, booster=True, starts_at=make.NOW + 2 * DAYS)
+
+
+def test_planned_when_someone_is_here_for_it_counts_it_with_those_given_and_coming(
+    course_id: int, nurse: Viewer
+) -> None:
+    booked = courses.make_booking(course_id, by=nurse, starts_at=make.NOW)
+    visits.arrive(booked, by=nurse, at=make.NOW)
+    course = queries.course(nurse, course_id)
+    assert (course.coming(at=make.NOW), [one.uid for one in course.here]) == ((), [booked])
+    assert (course.planned(at=make.NOW), str(course.next_day(at=make.NOW))) == (1, "2026-03-05")
 
 
 def test_next_day_when_some_were_given_and_one_is_booked_follows_the_last(

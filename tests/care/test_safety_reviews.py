@@ -11,6 +11,7 @@ from holdfast.errors import InvalidInput, NotAllowed, NotFound
 from holdfast.pathway.infusion_rules import safety_review_due
 from holdfast.pathway.rule import Facts
 from holdfast.records.models import AuditEvent, SafetyReview
+from holdfast.records.queries import after as queries
 from holdfast.records.queries.history import histories
 from tests import make
 from tests.making import after
@@ -131,10 +132,9 @@ def test_review_when_by_someone_of_another_site_is_refused(treated: int, strange
         after.make_safety_review(treated, by=stranger)
 
 
-def test_next_step_when_a_review_is_kept_of_someone_without_a_course_here_is_settled(
-    episode_id: int, nurse: Viewer
-) -> None:
+def test_next_step_when_a_review_is_kept_of_someone_without_a_course_here_is_settled(nurse: Viewer) -> None:
     """Infusions given elsewhere count, and so does the review of them."""
+    episode_id = make.make_episode(by=nurse, started_at=make.NOW - timedelta(days=200))
     after.make_given(episode_id, *(100 + day for day in after.INDUCTION), 5, by=nurse)
 
     def called_for() -> bool:
@@ -144,3 +144,13 @@ def test_next_step_when_a_review_is_kept_of_someone_without_a_course_here_is_set
     assert called_for()
     after.make_safety_review(episode_id, by=nurse)
     assert not called_for()
+
+
+def test_what_came_after_when_read_by_the_person_themselves_is_refused(treated: int, ada: Viewer) -> None:
+    """A patient sees their infusions on their own page, in its words."""
+    for read in (queries.exposure, queries.safety_review_due_at):
+        with pytest.raises(NotAllowed):
+            read(ada, treated, treatment="ketamine_iv", at=make.NOW)
+    for listed in (queries.safety_reviews, queries.pressures):
+        with pytest.raises(NotAllowed):
+            listed(ada, treated, treatment="ketamine_iv")

@@ -1,7 +1,7 @@
 """Doses worked out for anyone: never over the limits, what is drawn holds the dose, what is signed is what was seen."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -22,9 +22,9 @@ from holdfast.units import (
     Minutes,
 )
 
-NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
 LIMITS = SiteLimits()
-BODY = Body(Kilograms(Decimal("72.0")), NOW, Centimetres(Decimal("175.0")))
+BODY = Body(Kilograms(Decimal("72.0")), TODAY, Centimetres(Decimal("175.0")))
 CHOICE = Choice(
     Basis.ACTUAL_WEIGHT,
     dose_per_kg=MilligramsPerKilogram(Decimal("0.5")),
@@ -59,7 +59,7 @@ CHOICES = st.builds(
     amounts("40", "1000", 1),
 )
 BODIES = st.builds(
-    lambda weight, height: Body(Kilograms(weight), NOW, Centimetres(height)),
+    lambda weight, height: Body(Kilograms(weight), TODAY, Centimetres(height)),
     amounts("25", "350", 1),
     amounts("140", "220", 1),
 )
@@ -73,7 +73,7 @@ def limited_to(highest: str) -> SiteLimits:
 
 def worked(choice: Choice, body: Body, limits: SiteLimits = LIMITS) -> Worked:
     assume(choice.basis in body.bases(limits))
-    return work_out(choice, body=body, limits=limits, at=NOW)
+    return work_out(choice, body=body, limits=limits, today=TODAY)
 
 
 @given(CHOICES, BODIES)
@@ -141,7 +141,7 @@ def test_body_mass_index_when_shown_is_the_one_the_weight_page_shows(body: Body)
 def test_order_when_any_number_is_chosen_is_refused_or_within_the_limits(dose: Decimal) -> None:
     choice = replace(CHOICE, dose_per_kg=MilligramsPerKilogram(dose))
     try:
-        found = work_out(choice, body=BODY, limits=LIMITS, at=NOW)
+        found = work_out(choice, body=BODY, limits=LIMITS, today=TODAY)
     except InvalidInput:
         return
     assert Decimal("7.2") <= found.dose.value <= Decimal(72)
@@ -156,8 +156,8 @@ def test_order_when_any_number_is_chosen_is_refused_or_within_the_limits(dose: D
     ],
 )
 def test_digest_when_the_weight_is_another_is_another(other: Body) -> None:
-    shown = work_out(CHOICE, body=BODY, limits=LIMITS, at=NOW)
-    assert work_out(CHOICE, body=other, limits=LIMITS, at=NOW).digest != shown.digest
+    shown = work_out(CHOICE, body=BODY, limits=LIMITS, today=TODAY)
+    assert work_out(CHOICE, body=other, limits=LIMITS, today=TODAY).digest != shown.digest
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_digest_when_the_weight_is_another_is_another(other: Body) -> None:
     ],
 )
 def test_digest_when_something_else_is_chosen_is_another(other: Choice) -> None:
-    shown = work_out(CHOICE, body=BODY, limits=LIMITS, at=NOW)
-    assert work_out(other, body=BODY, limits=LIMITS, at=NOW).digest != shown.digest
+    shown = work_out(CHOICE, body=BODY, limits=LIMITS, today=TODAY)
+    assert work_out(other, body=BODY, limits=LIMITS, today=TODAY).digest != shown.digest
 
 
 def test_digest_when_nothing_changed_is_the_same() -> None:
-    shown = work_out(CHOICE, body=BODY, limits=LIMITS, at=NOW)
-    again = work_out(CHOICE, body=BODY, limits=LIMITS, at=NOW + timedelta(minutes=5))
+    shown = work_out(CHOICE, body=BODY, limits=LIMITS, today=TODAY)
+    again = work_out(CHOICE, body=BODY, limits=LIMITS, today=TODAY + timedelta(days=1))
     assert again.digest == shown.digest

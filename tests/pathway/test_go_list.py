@@ -10,7 +10,6 @@ from holdfast.pathway import go_list
 from holdfast.pathway.go_list import (
     MEASURED,
     PREGNANCY,
-    RECORDED,
     Answer,
     Escort,
     Facts,
@@ -28,6 +27,9 @@ from holdfast.protocols.loader import infusions
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CALM = Vitals(systolic=118, diastolic=76, heart_rate=72, oxygen=98, at=NOW)
+RECORDED = frozenset({"open_alert", "consent", "eligibility", "order", "weight", "check_in"})
+"""Lines the record answers (`records.queries.go_record`)."""
+
 TREATMENTS = ("ketamine_iv", "esketamine_nasal")
 ASKED = [one for one in infusions("ketamine_iv").go_checks if one.reads == "asked"]
 

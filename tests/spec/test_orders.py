@@ -45,7 +45,7 @@ def body(case: dict[str, Any]) -> Body | None:
         return None
     return Body(
         weight=Kilograms(Decimal(case.get("weight", "72"))),
-        weighed_at=NOW - timedelta(days=case.get("weighed_days_before", 0)),
+        weighed_on=TODAY - timedelta(days=case.get("weighed_days_before", 0)),
         height=Centimetres(Decimal(case["height"])) if "height" in case else None,
         before=Kilograms(Decimal(case["before"])) if "before" in case else None,
     )
@@ -67,7 +67,7 @@ def choice(case: dict[str, Any]) -> Choice:
 
 def worked(case: dict[str, Any]) -> Worked:
     given = case.get("given_before", False)
-    return work_out(choice(case), body=body(case), limits=limits(case), at=NOW, given_before=given)
+    return work_out(choice(case), body=body(case), limits=limits(case), today=TODAY, given_before=given)
 
 
 @pytest.mark.parametrize("case", table("orders"))
@@ -98,7 +98,5 @@ def test_signed_order_when_it_is_to_be_used_then_the_table_says_what_speaks_agai
         weight=weight,
     )
     course = COURSES[case.get("course", "goes on")]
-    found = order_use.why_not(
-        signed, body=body(case), limits=limits(case), today=TODAY, at=NOW, course=course
-    )
+    found = order_use.why_not(signed, body=body(case), limits=limits(case), today=TODAY, course=course)
     assert list(found) == case["says"]

@@ -14,7 +14,7 @@ from tests.cast import Cast, logged_in
 from tests.web import seen
 
 DAYS = timedelta(days=1)
-PAGE_QUERIES = 46
+PAGE_QUERIES = 47
 """Every part of the page asks first whether the episode is the viewer's to open; none asks once a row."""
 
 
@@ -276,3 +276,24 @@ def test_patient_when_one_or_three_of_each_are_on_record_takes_the_same_queries(
 
     with django_assert_num_queries(PAGE_QUERIES):
         page_of(cast, doctor)
+
+
+@pytest.mark.parametrize(
+    ("who", "buttons"),
+    [
+        ("okoro", ["Infusions", "Score", "What was tried", "Assessment", "Choose therapy", "Close"]),
+        (
+            "bell",
+            ["Session", "Score", "Choose therapy", "Start therapy", "Skills group", "Infusions", "What was tried",
+             "Assessment", "Close"],
+        ),
+    ],
+)  # fmt: skip
+def test_patient_when_opened_offers_first_what_the_role_comes_for(
+    cast: Cast, who: str, buttons: list[str]
+) -> None:
+    (nav,) = seen.elements(
+        page_of(cast, logged_in(cast.everyone[who])), "nav", **{"aria-label": "Add to this record"}
+    )
+
+    assert [seen.text(link) for link in seen.elements(nav, "a")] == buttons

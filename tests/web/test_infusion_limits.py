@@ -6,8 +6,11 @@ import pytest
 from django.test import Client
 
 from holdfast.care import site_limits
+from holdfast.pathway.limit_pairs import adjustable
+from holdfast.protocols.loader import infusions
 from holdfast.records.queries import limit_settings
 from holdfast.records.queries import site_limits as limit_queries
+from holdfast.web.clinician.infusions.site_limits import GROUPS, Limit, grouped
 from tests import make
 from tests.cast import Cast, logged_in
 from tests.web import seen
@@ -135,3 +138,12 @@ def test_limits_when_opened_by_who_may_not_set_them_offer_no_form(cast: Cast, wh
     assert response.status_code == 200
     assert (seen.links(response, "Set"), seen.elements(response, "input", type="password")) == ([], [])
     assert set_limit(browser, cast).status_code == 403
+
+
+@pytest.mark.parametrize("treatment", ["ketamine_iv", "esketamine_nasal"])
+def test_limits_when_grouped_each_stands_once_and_under_a_heading_of_its_own_kind(treatment: str) -> None:
+    limits = adjustable(infusions(treatment))
+    groups = grouped([Limit(name, one, one, None) for name, one in limits.items()])
+
+    assert sorted(one.name for _, lines in groups for one in lines) == sorted(limits)
+    assert [title for title, _ in groups] == [title for title, _ in GROUPS]

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from holdfast.care import infusion_bookings, site_limits
 from holdfast.records.models import Discharge, InfusionBooking, InfusionVisit
-from holdfast.web.patient.my_infusions import THE_DAY_AFTER, span
+from holdfast.web.patient.my_infusions import THE_DAY_AFTER, in_pairs, span
 from tests import make
 from tests.cast import Cast, logged_in
 from tests.making import after
@@ -187,3 +187,7 @@ def test_page_when_read_is_for_a_reader_of_about_ten(cast: Cast, course_id: int)
     assert grade(text) < 5
     assert max(len(part.split()) for part in text.replace("?", ".").split(".")) <= 20
     assert all(len(one.split()) <= 20 for one in THE_DAY_AFTER.values())
+
+
+def test_text_when_long_is_told_in_paragraphs_of_two_sentences() -> None:
+    assert in_pairs("One is. Two is? Three is.\n") == ("One is. Two is?", "Three is.")

@@ -1,5 +1,6 @@
 """The page of the flow sheet: what stands first, what a form keeps, what a script is told, who may write."""
 
+import re
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -331,3 +332,18 @@ def test_page_when_there_are_more_rows_takes_the_same_queries(cast: Cast, runnin
         counts.append(len(caught))
 
     assert counts[0] == counts[1]
+
+
+def test_sheet_when_the_drug_is_a_spray_offers_no_pause_and_no_rate(cast: Cast) -> None:
+    spray = make_started(cast.adas_episode, by=cast.okoro, treatment="esketamine_nasal")
+    pump = make_started(cast.bens_episode, by=cast.okoro)
+
+    assert acts(spray, by=cast.okoro) == ["start", "resume", "rescue", "note", "end", "stop"]
+    assert acts(pump, by=cast.okoro) == [
+        "start", "pause", "resume", "rate", "rescue", "note", "end", "stop",
+    ]  # fmt: skip
+
+
+def acts(visit: uuid.UUID, *, by: Viewer) -> list[str]:
+    """The events that the page holds, shown or not."""
+    return re.findall(r'data-act="(\w+)"', page_of(visit, by=by))

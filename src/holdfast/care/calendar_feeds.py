@@ -44,7 +44,7 @@ def end(*, by: Viewer, at: datetime) -> None:
 
 def _lock(by: Viewer) -> None:
     """Two taps at the same moment take turns, so that the newest row is the one that was shown."""
-    Account.objects.select_for_update().get(pk=by.account_id)
+    Account.objects.select_for_update(no_key=True).get(pk=by.account_id)
 
 
 def _write(by: Viewer, token_digest: str, *, revoked: bool, at: datetime) -> None:

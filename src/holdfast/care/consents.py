@@ -70,8 +70,6 @@ def take_back(
     require(by, Permission.ASSESS_RESISTANCE)
     episode = scope.episode(by, episode_id)
     uid = uid or uuid.uuid4()
-    if Consent.objects.filter(uid=uid, episode=episode).exists():
-        return
     problems = []
     if not note.strip():
         problems.append(Problem("note", "is empty", "what they said, in a few words"))
@@ -79,7 +77,9 @@ def take_back(
         problems.append(Problem("time", "lies in the future", "a moment that has passed"))
     with transaction.atomic():
         # Locked, so that of two people who record the same words one is told.
-        Episode.objects.select_for_update().get(pk=episode.pk)
+        Episode.objects.select_for_update(no_key=True).get(pk=episode.pk)
+        if Consent.objects.filter(uid=uid, episode=episode).exists():
+            return
         rows = Consent.current.filter(episode=episode, treatment=treatment)
         newest = rows.order_by("-happened_at", "-pk").first()
         if newest is not None and not newest.given:

@@ -135,9 +135,7 @@ def _refuse_unended(home: discharge.Home) -> None:
         raise Conflict(f"the {home.protocol.given_as} has not ended yet")
 
 
-def _refuse_override(
-    home: discharge.Home, criterion: str, reason: str, *, by: Viewer, at: datetime
-) -> None:
+def _refuse_override(home: discharge.Home, criterion: str, reason: str, *, by: Viewer, at: datetime) -> None:
     found = next((one for one in home.judged({}, at=at) if one.slug == criterion and one.slug != SEEN), None)
     if found is None:
         raise InvalidInput(Problem("criterion", f"{criterion!r} is not on the list", "one of the list"))

@@ -89,8 +89,6 @@ def override(
         raise NotFound("no such review, or it was withdrawn since you opened it")
     episode = scope.episode(by, row.episode_id)
     uid = uid or uuid.uuid4()
-    if Override.objects.filter(uid=uid, review=row).exists():
-        return
     problems = (
         [] if reason.strip() else [Problem("reason", "is empty", "why the gain outweighs it, in words")]
     )
@@ -101,7 +99,9 @@ def override(
         raise InvalidInput(*problems)
     with transaction.atomic():
         # Locked, so that an exclusion is signed for once, and of the review that holds.
-        Episode.objects.select_for_update().get(pk=episode.pk)
+        Episode.objects.select_for_update(no_key=True).get(pk=episode.pk)
+        if Override.objects.filter(uid=uid, review=row).exists():
+            return
         _refuse_past(row, criterion)
         Override.objects.create(
             uid=uid,

@@ -11,6 +11,7 @@ from holdfast import units
 from holdfast.access import Permission, Viewer, require
 from holdfast.care import audit, outlooks
 from holdfast.errors import Conflict, InvalidInput, Problem
+from holdfast.pathway import weighing
 from holdfast.pathway.limits import SiteLimits
 from holdfast.records.models import Episode, Infusion, InfusionVisit
 from holdfast.records.queries import orders, scope, site_limits
@@ -161,7 +162,10 @@ def refuse_out_of_limits(dose_mg_per_kg: Decimal, limits: SiteLimits) -> None:
 
 def refuse_impossible_weight(weight_kg: Decimal) -> None:
     """Refuse, with `InvalidInput`, a weight nobody has. **Units**: kg."""
-    if not 25 <= weight_kg <= 350:
+    lightest, heaviest = weighing.LIGHTEST_KG, weighing.HEAVIEST_KG
+    if not lightest <= weight_kg <= heaviest:
         raise InvalidInput(
-            Problem("weight", f"{weight_kg} kg is not a likely weight", "kilograms, 25 to 350")
+            Problem(
+                "weight", f"{weight_kg} kg is not a likely weight", f"kilograms, {lightest} to {heaviest}"
+            )
         )

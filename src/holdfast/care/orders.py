@@ -66,7 +66,7 @@ def sign(
         ground = queries.ground(by, course_id, at=at)
         if ground.course.standing(ground.today).stands is Stands.STOPPED:
             raise Conflict("this course has been stopped: nothing can be ordered for it")
-        worked = from_ground(choice, ground, at=at)
+        worked = from_ground(choice, ground)
         # H-024: what is signed is what was seen, or nothing.
         if shown and worked.digest != shown:
             raise Conflict("the numbers are no longer those you saw: look at them again, then sign")
@@ -136,9 +136,11 @@ def chosen(
     )
 
 
-def from_ground(choice: Choice, ground: queries.Ground, *, at: datetime) -> Worked:
+def from_ground(choice: Choice, ground: queries.Ground) -> Worked:
     """The order that choice comes to now; signs nothing."""
-    return work_out(choice, body=ground.body, limits=ground.limits, at=at, given_before=ground.given_before)
+    return work_out(
+        choice, body=ground.body, limits=ground.limits, today=ground.today, given_before=ground.given_before
+    )
 
 
 def _keep(

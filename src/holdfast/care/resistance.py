@@ -125,9 +125,7 @@ def record_history(
     return _keep("history", episode_id, values, happened_at=happened_at, by=by, at=at, uid=uid)
 
 
-def withdraw(
-    episode_id: int, kind: str, uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime
-) -> None:
+def withdraw(episode_id: int, kind: str, uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime) -> None:
     """Mark an entry as entered in error, with the reason; it stays readable and no longer counts.
 
     Errors: `InvalidInput` without a reason; `NotFound` for an entry that is not of this person, or was withdrawn.

@@ -44,7 +44,7 @@ def set_limit(
     try:
         with transaction.atomic():
             # Locked, so that of two thresholds set at the same moment the second is held against the first.
-            Clinic.objects.select_for_update().get(pk=by.clinic_id)
+            Clinic.objects.select_for_update(no_key=True).get(pk=by.clinic_id)
             here = site_limits.of_clinic(by.clinic_id, treatment=treatment)
             problems += _unfit(here, shipped, name, value)
             if problems:

@@ -68,7 +68,7 @@ def decide(
     try:
         with transaction.atomic():
             # Locked as where outlooks are made: the decision is beside the newest one, or is not kept.
-            Episode.objects.select_for_update().get(pk=course.episode_id)
+            Episode.objects.select_for_update(no_key=True).get(pk=course.episode_id)
             if _kept(uid, course):
                 return
             _refuse_stale(course, outlook_id)

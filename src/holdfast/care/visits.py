@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from holdfast.access import Permission, Viewer, may, require
 from holdfast.care import alerts, audit, outlooks
@@ -129,10 +129,11 @@ def override(
     """
     visit = _open_visit(visit_uid, by=by, at=at)
     uid = uid or uuid.uuid4()
-    if Override.objects.filter(uid=uid, visit=visit).exists():
-        return
     with transaction.atomic():
-        found = _locked(visit, by=by, at=at)
+        _lock(visit)
+        if Override.objects.filter(uid=uid, visit=visit).exists():
+            return
+        found = _open_list(visit, by=by, at=at)
         _refuse_override(found, criterion, reason, by=by)
         Override.objects.create(
             uid=uid,
@@ -163,7 +164,7 @@ def not_go(visit_uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime) -> No
         )
     with transaction.atomic():
         take_turn(by)
-        InfusionVisit.objects.select_for_update().get(pk=visit.pk)
+        _lock(visit)
         if BookingCancellation.current.filter(booking=visit.booking).exists():
             return
         _refuse_begun(visit)
@@ -192,33 +193,28 @@ def _keep(
 ) -> None:
     visit = _open_visit(visit_uid, by=by, at=at)
     uid = uid or uuid.uuid4()
-    if GoAnswer.objects.filter(uid=uid, visit=visit).exists():
-        return
-    try:
-        with transaction.atomic():
-            found = _locked(visit, by=by, at=at)
-            asked = _line(found, line)
-            _refuse_answer(found, asked, answer=answer, note=note, escort=escort)
-            GoAnswer.objects.create(
-                uid=uid,
-                visit=visit,
-                line=line,
-                answer=answer,
-                note=note,
-                happened_at=at,
-                recorded_at=at,
-                recorded_by_id=by.account_id,
-            )
-            audit.note(
-                "go list answered", subject="visit", subject_id=str(visit.uid), by=by, at=at, line=line
-            )
-            stops = asked.check.stops_the_list and answer != asked.check.passes_when
-            if stops:
-                _raise_alert(visit, line=line, answer=answer, uid=uid, by=by, at=at)
-    except IntegrityError:
-        if not GoAnswer.objects.filter(uid=uid, visit=visit).exists():
-            raise
-        return
+    with transaction.atomic():
+        _lock(visit)
+        # H-029: asked under the lock, so that the same answer sent twice at once counts once.
+        if GoAnswer.objects.filter(uid=uid, visit=visit).exists():
+            return
+        found = _open_list(visit, by=by, at=at)
+        asked = _line(found, line)
+        _refuse_answer(found, asked, answer=answer, note=note, escort=escort)
+        GoAnswer.objects.create(
+            uid=uid,
+            visit=visit,
+            line=line,
+            answer=answer,
+            note=note,
+            happened_at=at,
+            recorded_at=at,
+            recorded_by_id=by.account_id,
+        )
+        audit.note("go list answered", subject="visit", subject_id=str(visit.uid), by=by, at=at, line=line)
+        stops = asked.check.stops_the_list and answer != asked.check.passes_when
+        if stops:
+            _raise_alert(visit, line=line, answer=answer, uid=uid, by=by, at=at)
     if stops:
         outlooks.refresh(visit.episode_id, at=at)
 
@@ -243,9 +239,13 @@ def _open_visit(visit_uid: uuid.UUID, *, by: Viewer, at: datetime) -> InfusionVi
     return visit
 
 
-def _locked(visit: InfusionVisit, *, by: Viewer, at: datetime) -> GoList:
-    """The list as it stands, with the visit locked: whoever starts the drug waits, and reads what is written here."""
+def _lock(visit: InfusionVisit) -> None:
+    """Take turns: whoever starts the drug waits, and reads what is written here."""
     InfusionVisit.objects.select_for_update().get(pk=visit.pk)
+
+
+def _open_list(visit: InfusionVisit, *, by: Viewer, at: datetime) -> GoList:
+    """The list as it stands, while it is open."""
     _refuse_begun(visit)
     if BookingCancellation.current.filter(booking=visit.booking).exists():
         raise Conflict("the list of this visit is closed: no infusion today")

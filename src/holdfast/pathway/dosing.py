@@ -73,8 +73,7 @@ class Body:
         return (Basis.ACTUAL_WEIGHT, Basis.IDEAL_WEIGHT)
 
     def in_date(self, limits: SiteLimits, *, today: date) -> bool:
-        """Whether the weight may be dosed by on that day: its last day is a whole one, as of all that holds until one.
-        """
+        """Whether the weight may be dosed by on that day; its last day is a whole one."""
         return today <= self.weighed_on + limits.duration("weight_valid_for")
 
     def doubt(self, limits: SiteLimits) -> str:
@@ -152,7 +151,9 @@ def limit(limits: SiteLimits, name: str, kind: type[Kind]) -> Kind:
 def work_out(
     choice: Choice, *, body: Body | None, limits: SiteLimits, today: date, given_before: bool = False
 ) -> Worked:
-    """Every number of the order, on that day of the clinic. `given_before` says whether the person has had this treatment in this episode.
+    """Every number of the order, on that day of the clinic.
+
+    `given_before` says whether the person has had this treatment in this episode.
 
     Errors: `InvalidInput` with all that is wrong: a dose over or under the limits, a weight too old, a slip.
     """

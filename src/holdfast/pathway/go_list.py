@@ -332,6 +332,3 @@ MEASURED: Final[Mapping[str, Callable[[Vitals, SiteLimits], tuple[State, str]]]]
     {"blood_pressure": _pressure, "pulse": _pulse, "oxygen": _oxygen}
 )
 """How each line that reads the measurements is judged, by its slug."""
-
-RECORDED: Final = frozenset({"open_alert", "consent", "eligibility", "order", "weight", "check_in"})
-"""Lines the record answers: what `Facts.record` holds."""

@@ -107,7 +107,8 @@ class Proposal:
 def standing(decided: Sequence[Decided], *, on: date) -> Standing:
     """Whether a course goes on, on a day, by the newest decision that bears on it; without one it runs.
 
-    Of two at the same moment the one given later holds: times are typed to the minute. A hold ends by itself on its day. A spacing that was decided lets a stopped course go on. Source: [C].
+    Of two at the same moment the one given later holds: times are typed to the minute. A hold ends by itself on its
+    day. A spacing that was decided lets a stopped course go on. Source: [C].
     """
     bearing = [one for one in decided if one.kind in _BEARING]
     if not bearing:

@@ -1,7 +1,7 @@
 """Whether a signed order may be used now, and if not, why: the newest weight, the second signature, the course."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from holdfast.pathway.dosing import Body, limit
@@ -29,7 +29,7 @@ class Signed:
 
 
 def why_not(
-    order: Signed, *, body: Body | None, limits: SiteLimits, today: date, at: datetime, course: Standing
+    order: Signed, *, body: Body | None, limits: SiteLimits, today: date, course: Standing
 ) -> tuple[str, ...]:
     """Everything that speaks against using the order now, as sentences; nothing when it may be used.
 
@@ -42,7 +42,7 @@ def why_not(
             f"It held until {order.valid_until:%-d %b %Y}." if today > order.valid_until else "",
             "A second prescriber has not signed it." if order.needs_second and not order.has_second else "",
             _beyond_limits(order, limits),
-            *(_weight(order, body, limits, at) if limits.protocol.dosing is Dosing.BY_WEIGHT else ()),
+            *(_weight(order, body, limits, today) if limits.protocol.dosing is Dosing.BY_WEIGHT else ()),
         )
         if sentence
     )
@@ -64,13 +64,13 @@ def _beyond_limits(order: Signed, limits: SiteLimits) -> str:
     return f"{order.dose} is above the highest dose here by now, {most}." if order.dose > most else ""
 
 
-def _weight(order: Signed, body: Body | None, limits: SiteLimits, at: datetime) -> tuple[str, ...]:
+def _weight(order: Signed, body: Body | None, limits: SiteLimits, today: date) -> tuple[str, ...]:
     """H-024: what the newest weight says against an order that rests on an earlier one."""
     if body is None or order.weight is None or order.dose_per_kg is None:
         return ("No weight is on record: weigh them.",)
     sentences = []
-    if at - body.weighed_at > limits.duration("weight_valid_for"):
-        days, most = (at - body.weighed_at).days, limits.words("weight_valid_for")
+    if not body.in_date(limits, today=today):
+        days, most = (today - body.weighed_on).days, limits.words("weight_valid_for")
         sentences.append(f"The last weight is {days} days old and holds for {most}: weigh again.")
     change = _PERCENT * ((body.weight - order.weight) / order.weight)
     if abs(change) >= Decimal(str(limits.number("weight_change_most"))):

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from holdfast import units
-from holdfast.access import Viewer
+from holdfast.access import Permission, Viewer, require
 from holdfast.forecast.ahead import Forecast
 from holdfast.outcomes.definitions import Reading, Relapse
 from holdfast.pathway import exposure as exposures
 from holdfast.pathway.after_infusions import Brought, Expected, brought, expected, relapse_after
 from holdfast.pathway.exposure import Exposure
 from holdfast.pathway.history import History
-from holdfast.records.models import CheckIn, InfusionEvent, SafetyReview, SpacingDecision, VitalsRow
+from holdfast.records.models import CheckIn, Episode, InfusionEvent, SafetyReview, SpacingDecision, VitalsRow
 from holdfast.records.queries import scope, site_limits
 from holdfast.records.queries.history import histories
 
@@ -122,7 +122,7 @@ def exposure(
     viewer: Viewer, episode_id: int, *, treatment: str, at: datetime, history: History | None = None
 ) -> Exposure | None:
     """The exposure to one treatment in the episode; None when nothing of it was given. Never of two added."""
-    episode = scope.episode(viewer, episode_id)
+    episode = _episode(viewer, episode_id)
     known = history or histories([episode.pk])[episode.pk]
     limits = site_limits.of_clinic(episode.patient.clinic_id, treatment=treatment)
     return exposures.exposure(known.infusions, treatment=treatment, limits=limits, at=at)
@@ -144,7 +144,7 @@ def spacings(
 
 def safety_reviews(viewer: Viewer, episode_id: int, *, treatment: str) -> tuple[SafetyReviewRow, ...]:
     """The safety reviews of one treatment in the episode, newest first."""
-    episode = scope.episode(viewer, episode_id)
+    episode = _episode(viewer, episode_id)
     rows = SafetyReview.current.filter(episode=episode, treatment=treatment)
     return tuple(
         SafetyReviewRow(
@@ -163,7 +163,7 @@ def safety_review_due_at(
     viewer: Viewer, episode_id: int, *, treatment: str, at: datetime, history: History | None = None
 ) -> datetime | None:
     """When the next safety review of a treatment is due; None while none is."""
-    episode = scope.episode(viewer, episode_id)
+    episode = _episode(viewer, episode_id)
     known = history or histories([episode.pk])[episode.pk]
     reviewed = [row.at for row in safety_reviews(viewer, episode_id, treatment=treatment)]
     limits = site_limits.of_clinic(episode.patient.clinic_id, treatment=treatment)
@@ -174,7 +174,7 @@ def safety_review_due_at(
 
 def pressures(viewer: Viewer, episode_id: int, *, treatment: str) -> tuple[PressureRow, ...]:
     """Start and peak of the blood pressure at each visit for a treatment that was begun, oldest first. Two queries."""
-    episode = scope.episode(viewer, episode_id)
+    episode = _episode(viewer, episode_id)
     of_visit = {"visit__episode": episode, "visit__booking__course__treatment": treatment}
     started = dict(
         InfusionEvent.current.filter(kind=InfusionEvent.Kind.START, **of_visit)
@@ -190,6 +190,11 @@ def pressures(viewer: Viewer, episode_id: int, *, treatment: str) -> tuple[Press
     ):
         taken[visit_id].append((moment, systolic, diastolic))
     return tuple(_pressure(began, taken[visit_id]) for visit_id, began in started.items())
+
+
+def _episode(viewer: Viewer, episode_id: int) -> Episode:
+    require(viewer, Permission.SEE_INFUSIONS)
+    return scope.episode(viewer, episode_id)
 
 
 def _pressure(began: datetime, taken: list[tuple[datetime, int, int]]) -> PressureRow:

@@ -89,9 +89,7 @@ def of_sheet(viewer: Viewer, sheet: Sheet, *, escort: Escort | None) -> Home:
         escort=escort,
         overrides=_overrides(sheet.visit_uid),
         next_contact=next_contact(sheet.episode_id, zone=clinic.zone(viewer.clinic_id), at=sheet.at),
-        alert_waits=Alert.objects.filter(
-            episode=sheet.episode_id, acknowledgement__isnull=True
-        ).exists(),
+        alert_waits=Alert.objects.filter(episode=sheet.episode_id, acknowledgement__isnull=True).exists(),
         gone=_gone(sheet.visit_uid),
     )
 

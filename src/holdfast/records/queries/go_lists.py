@@ -60,7 +60,9 @@ def _answer(row: models.GoAnswer) -> Answer:
 
 def _vitals(visits: Collection[int]) -> Mapping[int | None, Vitals]:
     """The newest row of each visit from before the drug, whether the sheet had asked for it or not (H-027)."""
-    began = models.InfusionEvent.current.filter(visit=OuterRef("visit"), kind=Kind.START).values("happened_at")
+    began = models.InfusionEvent.current.filter(visit=OuterRef("visit"), kind=Kind.START).values(
+        "happened_at"
+    )
     rows = models.VitalsRow.current.filter(visit__in=visits).annotate(began_at=Subquery(began[:1]))
     rows = rows.filter(Q(began_at__isnull=True) | Q(happened_at__lte=F("began_at")))
     return {

@@ -51,7 +51,7 @@ def load(
             "consent": _consent(standings[case.key]),
             "eligibility": _eligibility(standings[case.key]),
             "check_in": _check_in(case, answered.get(case.episode_id)),
-            **_order(case, orders.get(case.course_id), standings[case.key], runs[case.course_id], at=at),
+            **_order(case, orders.get(case.course_id), standings[case.key], runs[case.course_id]),
         }
         for case in cases
     }
@@ -98,19 +98,17 @@ def _check_in(case: Case, newest: datetime | None) -> Found:
 
 
 def _order(
-    case: Case, row: models.InfusionOrder | None, standing: Standing, runs: Runs, *, at: datetime
+    case: Case, row: models.InfusionOrder | None, standing: Standing, runs: Runs
 ) -> Mapping[str, Found]:
     """What speaks against the order itself, and what the newest weight says against it (H-024)."""
     if row is None or row.valid_until < standing.today:
         return {"order": Found(False, "none signed that holds"), "weight": _weight(standing)}
     newest = standing.weight
-    body = Body(Kilograms(newest.weight_kg), newest.at) if newest else None
+    body = Body(Kilograms(newest.weight_kg), standing.day_of(newest.at)) if newest else None
     # As if they weighed today what the order says: what is left speaks against the order itself.
-    unchanged = Body(Kilograms(row.measure.weight_kg), at) if row.measure else body
+    unchanged = Body(Kilograms(row.measure.weight_kg), standing.today) if row.measure else body
     own, everything = (
-        order_use.why_not(
-            _signed(row), body=one, limits=case.limits, today=standing.today, at=at, course=runs
-        )
+        order_use.why_not(_signed(row), body=one, limits=case.limits, today=standing.today, course=runs)
         for one in (unchanged, body)
     )
     weighed = " ".join(one for one in everything if one not in own)

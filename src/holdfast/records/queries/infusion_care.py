@@ -108,7 +108,7 @@ def _add_consents(newest: Mapping[int, _Course]) -> None:
 def _reviewed(
     episode_ids: Collection[int], newest: Mapping[int, _Course]
 ) -> defaultdict[int, list[datetime]]:
-    """When each person was reviewed for safety, of the treatment of the newest course; infusions may be of elsewhere."""
+    """When each was reviewed for safety, of the treatment of their newest course; else of infusions given elsewhere."""
     found: defaultdict[int, list[datetime]] = defaultdict(list)
     rows = SafetyReview.current.filter(episode_id__in=episode_ids).order_by("happened_at", "id")
     for pk, treatment, at in rows.values_list("episode_id", "treatment", "happened_at"):

@@ -120,9 +120,14 @@ class CourseRow:
         """What is booked for today or later, soonest first."""
         return tuple(one for one in self.booked if self.day(one.starts_at) >= self.day(at))
 
+    @property
+    def here(self) -> tuple[BookingRow, ...]:
+        """Of whom someone is here and the drug has not ended: neither coming nor given yet."""
+        return tuple(one for one in self.bookings if one.state in {State.ARRIVED, State.STARTED})
+
     def planned(self, *, at: datetime) -> int:
-        """How many infusions of the plan that holds now are given or coming."""
-        return self.done + sum(not one.booster for one in self.coming(at=at))
+        """How many infusions of the plan that holds now are given, being given or coming."""
+        return self.done + sum(not one.booster for one in (*self.here, *self.coming(at=at)))
 
     @property
     def plan(self) -> infusion_plan.Plan:
@@ -161,7 +166,7 @@ class CourseRow:
         None where the plan is over, and for the first infusion of a plan, whose day is free to choose. A spacing that
         was decided after the pattern says the days itself.
         """
-        moments = sorted((*self.given, *(one.starts_at for one in self.coming(at=at))))
+        moments = sorted((*self.given, *(one.starts_at for one in (*self.here, *self.coming(at=at)))))
         planned, spacing = self.planned(at=at), self._spacing
         if not moments or (not planned and not self.plan.follows and spacing is None):
             return None

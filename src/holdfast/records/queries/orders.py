@@ -35,13 +35,14 @@ Kind = TypeVar("Kind", bound=Quantity)
 class Ground:
     """What an order is worked out from now: the course, the newest weight and height, the site's limits.
 
-    `measure_id` is the row of the weight; `today` is the day in the clinic's zone.
+    `measure_id` is the row of the weight, `weighed_at` its moment; `today` is the day in the clinic's zone.
     """
 
     course: CourseRow
     limits: SiteLimits
     body: Body | None
     measure_id: int | None
+    weighed_at: datetime | None
     today: date
 
     @property
@@ -152,22 +153,23 @@ def ground(viewer: Viewer, course_id: int, *, at: datetime) -> Ground:
     return Ground(
         course=course,
         limits=site_limits.of_clinic(viewer.clinic_id, treatment=course.treatment),
-        body=_body(newest, height),
+        body=_body(newest, height, course=course),
         measure_id=newest[0].pk if newest else None,
+        weighed_at=newest[0].happened_at if newest else None,
         today=course.day(at),
     )
 
 
 def in_force(viewer: Viewer, course_id: int, *, at: datetime) -> OrderRow | None:
     """The order of the course that was neither stopped nor replaced and has not run out; None without one."""
-    return on_ground(ground(viewer, course_id, at=at), at=at)
+    return on_ground(ground(viewer, course_id, at=at))
 
 
-def on_ground(now: Ground, *, at: datetime) -> OrderRow | None:
+def on_ground(now: Ground) -> OrderRow | None:
     """As `in_force`, for who has the ground of the course already."""
     rows = _rows().filter(course=now.course.course_id, replaced_by__isnull=True, valid_until__gte=now.today)
     row = rows.first()
-    return None if row is None else _order(row, now, at=at)
+    return None if row is None else _order(row, now)
 
 
 def order(viewer: Viewer, uid: uuid.UUID, *, at: datetime) -> OrderRow:
@@ -176,13 +178,7 @@ def order(viewer: Viewer, uid: uuid.UUID, *, at: datetime) -> OrderRow:
     if row is None:
         raise NotFound("no such order in your clinic")
     scope.infusion_course(viewer, row.course_id)
-    return _order(row, ground(viewer, row.course_id, at=at), at=at)
-
-
-def of_course(viewer: Viewer, course_id: int, *, at: datetime) -> tuple[OrderRow, ...]:
-    """Every order of the course, newest first, with what became of it. A constant number of queries."""
-    now = ground(viewer, course_id, at=at)
-    return tuple(_order(row, now, at=at) for row in _rows().filter(course=course_id))
+    return _order(row, ground(viewer, row.course_id, at=at))
 
 
 def _rows() -> QuerySet[InfusionOrder]:
@@ -193,18 +189,18 @@ def _rows() -> QuerySet[InfusionOrder]:
     return rows.select_related(*related).order_by("-happened_at", "-pk")
 
 
-def _body(newest: list[BodyMeasure], height_cm: Decimal | None) -> Body | None:
+def _body(newest: list[BodyMeasure], height_cm: Decimal | None, *, course: CourseRow) -> Body | None:
     if not newest:
         return None
     return Body(
         weight=Kilograms(newest[0].weight_kg),
-        weighed_at=newest[0].happened_at,
+        weighed_on=course.day(newest[0].happened_at),
         height=_amount(Centimetres, height_cm),
         before=Kilograms(newest[1].weight_kg) if len(newest) > 1 else None,
     )
 
 
-def _order(row: InfusionOrder, now: Ground, *, at: datetime) -> OrderRow:
+def _order(row: InfusionOrder, now: Ground) -> OrderRow:
     second, end = getattr(row, "second_signature", None), getattr(row, "replaced_by", None)
     return OrderRow(
         order_id=row.pk,
@@ -236,7 +232,7 @@ def _order(row: InfusionOrder, now: Ground, *, at: datetime) -> OrderRow:
         ended_by=end.recorded_by.name if end else "",
         ended_why=end.correction_reason if end else "",
         stopped=end is not None and end.entered_in_error,
-        why_not=(*_ended(end), *_against(row, now, at=at)),
+        why_not=(*_ended(end), *_against(row, now)),
     )
 
 
@@ -246,7 +242,7 @@ def _ended(end: InfusionOrder | None) -> tuple[str, ...]:
     return ("It was stopped.",) if end.entered_in_error else ("A newer order has taken its place.",)
 
 
-def _against(row: InfusionOrder, now: Ground, *, at: datetime) -> tuple[str, ...]:
+def _against(row: InfusionOrder, now: Ground) -> tuple[str, ...]:
     signed = order_use.Signed(
         dose=Milligrams(row.dose_mg),
         valid_until=row.valid_until,
@@ -256,7 +252,7 @@ def _against(row: InfusionOrder, now: Ground, *, at: datetime) -> tuple[str, ...
         weight=_amount(Kilograms, row.measure.weight_kg if row.measure else None),
     )
     course = now.course.standing(now.today)
-    return order_use.why_not(signed, body=now.body, limits=now.limits, today=now.today, at=at, course=course)
+    return order_use.why_not(signed, body=now.body, limits=now.limits, today=now.today, course=course)
 
 
 def _amount(kind: type[Kind], number: Decimal | int | None) -> Kind | None:

@@ -29,8 +29,8 @@ __all__ = ["DayRow", "State", "Visit", "begun", "go_list", "of_day", "visit"]
 class Visit:
     """Someone here for an infusion, and how far the day is.
 
-    `order` is the one they came with, as it stands now; `go` the list of the day. `stopped` is whether the drug ended
-    early. `not_go` is why they were sent home without it; empty otherwise.
+    `order` is the one the drug was started on, before that the one that holds; `go` the list of the day. `stopped` is
+    whether the drug ended early. `not_go` is why they were sent home without it; empty otherwise.
     """
 
     uid: uuid.UUID

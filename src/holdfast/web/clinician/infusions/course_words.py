@@ -70,7 +70,7 @@ def schedule(protocol: InfusionProtocol, slug: str) -> str:
 
 def here(course: CourseRow) -> BookingRow | None:
     """The booking of someone who is here for it now; None where nobody is."""
-    return next((one for one in course.bookings if one.state in HERE), None)
+    return next(iter(course.here), None)
 
 
 def counts(booking: BookingRow, course: CourseRow, *, on: date) -> bool:

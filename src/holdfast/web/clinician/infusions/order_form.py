@@ -1,7 +1,6 @@
 """The forms of an order: by weight or of a fixed dose, what is signed, and the second signature."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,14 +31,14 @@ class OrderForm(entry.OnceForm):
     places = {"reason": "reason", signing.OWN: "password"}
     worked: Worked | None = None
 
-    def __init__(self, sent: Any, *, ground: Ground, at: datetime, initial: Mapping[str, Any]) -> None:
+    def __init__(self, sent: Any, *, ground: Ground, initial: Mapping[str, Any]) -> None:
         super().__init__(sent, initial=dict(initial))
-        self._ground, self._at = ground, at
+        self._ground = ground
 
     def clean(self) -> None:
         """Work the order out; what does not fit is said beside its field, once, all of it in one go."""
         try:
-            worked = orders.from_ground(orders.chosen(**self.chosen), self._ground, at=self._at)
+            worked = orders.from_ground(orders.chosen(**self.chosen), self._ground)
         except InvalidInput as error:
             for problem in error.problems:
                 place = self.places.get(problem.where)
@@ -86,8 +85,8 @@ class ByWeightForm(OrderForm):
     reason = REASON
     password = signing.PasswordField(required=False)
 
-    def __init__(self, sent: Any, *, ground: Ground, before: OrderRow | None, at: datetime) -> None:
-        super().__init__(sent, ground=ground, at=at, initial=_usual(ground, before))
+    def __init__(self, sent: Any, *, ground: Ground, before: OrderRow | None) -> None:
+        super().__init__(sent, ground=ground, initial=_usual(ground, before))
         limits, body = ground.limits, ground.body
         vials = [plain(Decimal(str(one))) for one in limits.protocol.concentrations]
         if body is None:
@@ -120,9 +119,9 @@ class FixedForm(OrderForm):
     reason = REASON
     password = signing.PasswordField(required=False)
 
-    def __init__(self, sent: Any, *, ground: Ground, before: OrderRow | None, at: datetime) -> None:
+    def __init__(self, sent: Any, *, ground: Ground, before: OrderRow | None) -> None:
         last = {} if before is None else {"dose_mg": plain(before.dose_mg)}
-        super().__init__(sent, ground=ground, at=at, initial=last)
+        super().__init__(sent, ground=ground, initial=last)
         limits = ground.limits
         choices = [(str(dose), f"{dose} mg") for dose in limits.protocol.doses_mg]
         self.fields["dose_mg"].choices = choices  # type: ignore[attr-defined]
@@ -169,12 +168,10 @@ class StopForm(entry.EntryForm):
     )
 
 
-def of_ground(
-    sent: Any, *, ground: Ground, before: OrderRow | None, at: datetime
-) -> ByWeightForm | FixedForm:
+def of_ground(sent: Any, *, ground: Ground, before: OrderRow | None) -> ByWeightForm | FixedForm:
     """The form of the treatment's kind of dosing."""
     kind = FixedForm if ground.limits.protocol.dosing is Dosing.FIXED else ByWeightForm
-    return kind(sent, ground=ground, before=before, at=at)
+    return kind(sent, ground=ground, before=before)
 
 
 def _bases(body: Body, limits: SiteLimits) -> list[tuple[str, str]]:

@@ -24,8 +24,8 @@ NOT_SHOWN = "not worked out"
 def order_sign(request: PageRequest, course_id: int) -> HttpResponse:
     """Show the form; work out what was chosen; sign it once the password is given for the numbers shown."""
     ground = queries.ground(request.viewer, course_id, at=request.at)
-    before = queries.on_ground(ground, at=request.at)
-    form = order_form.of_ground(entry.posted(request), ground=ground, before=before, at=request.at)
+    before = queries.on_ground(ground)
+    form = order_form.of_ground(entry.posted(request), ground=ground, before=before)
     if form.is_valid() and "sign" in request.POST and _signed(request, course_id, form):
         messages.success(request, "The order is signed.")
         return redirect("order", form.cleaned_data["uid"])
@@ -62,15 +62,14 @@ def _show(
         "before": before,
         "worked": form.worked,
         "person": patient.person(request.viewer, ground.course.episode_id),
-        "weighed": None if ground.body is None else since(ground.body.weighed_at, request.at),
-        "too_old": _too_old(request, ground),
+        "weighed": None if ground.weighed_at is None else since(ground.weighed_at, request.at),
+        "too_old": _too_old(ground),
         "weight_holds": ground.limits.words("weight_valid_for"),
         "valid_until": ground.today + ground.limits.duration("order_valid_for"),
     }
     return render(request, "clinician/infusions/order_sign.html", context, status=form.status)
 
 
-def _too_old(request: PageRequest, ground: queries.Ground) -> bool:
+def _too_old(ground: queries.Ground) -> bool:
     """Whether the newest weight holds no longer."""
-    valid_for = ground.limits.duration("weight_valid_for")
-    return ground.body is not None and request.at - ground.body.weighed_at > valid_for
+    return ground.body is not None and not ground.body.in_date(ground.limits, today=ground.today)
