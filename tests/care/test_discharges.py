@@ -8,7 +8,7 @@ import pytest
 from holdfast.access import Role, Viewer
 from holdfast.care import alerts, discharges, flow_sheets
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from holdfast.records.models import Alert, AuditEvent, Discharge, Override
+from holdfast.records.models import Alert, AuditEvent, Discharge, InfusionVisit, Override
 from holdfast.records.queries import alerts as alert_rows
 from holdfast.records.queries import discharge, visits
 from tests import make
@@ -81,6 +81,15 @@ def test_let_go_when_nothing_further_is_booked_is_refused_until_a_nurse_signs(
     go(visit, by=nurse)
     kept = Discharge.objects.get().criteria["next_contact"]
     assert kept == {"met": False, "why": "nothing is booked", "overridden_by": f"{nurse.name}: They call us"}
+
+
+def test_next_contact_when_only_the_treatment_they_are_here_for_lies_ahead_by_the_clock_is_none(
+    visit: uuid.UUID, episode_id: int
+) -> None:
+    """H-028: they came early and leave before the time that was booked."""
+    row = InfusionVisit.objects.select_related("booking").get(uid=visit)
+    before = row.booking.happened_at - timedelta(minutes=1)
+    assert discharge.next_contact(episode_id, zone="Europe/London", at=before) == ""
 
 
 def test_let_go_when_not_watched_long_enough_is_refused(

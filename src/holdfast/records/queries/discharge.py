@@ -96,7 +96,10 @@ def of_sheet(viewer: Viewer, sheet: Sheet, *, escort: Escort | None) -> Home:
 
 def next_contact(episode_id: int, *, zone: str, at: datetime) -> str:
     """The next treatment or session that is booked, in words and the clinic's time; empty when there is none."""
-    treatments = InfusionBooking.current.filter(course__episode_id=episode_id, happened_at__gt=at)
+    # H-028: a booking someone has come for is this visit, or another that is under way: it is nothing further.
+    treatments = InfusionBooking.current.filter(
+        course__episode_id=episode_id, happened_at__gt=at, visits__isnull=True
+    )
     treatments = treatments.exclude(
         cancellations__replaced_by__isnull=True, cancellations__entered_in_error=False
     )

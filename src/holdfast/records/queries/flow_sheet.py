@@ -137,6 +137,12 @@ class Sheet:
         return self.limits.protocol
 
     @property
+    def columns(self) -> tuple[Measurement, ...]:
+        """The columns of its table: those of every row, and others once they hold a value."""
+        used = {slug for row in self.rows for slug, value in row.values.items() if value is not None}
+        return tuple(one for one in self.protocol.measurements if one.required or one.slug in used)
+
+    @property
     def current(self) -> tuple[SheetRow, ...]:
         """Rows that hold: neither corrected nor withdrawn."""
         return tuple(row for row in self.rows if not row.struck)

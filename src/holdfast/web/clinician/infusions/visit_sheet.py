@@ -178,7 +178,7 @@ def _blank(request: PageRequest, sheet: Sheet, what: str, **initial: Any) -> Cha
 
 def _parts(request: PageRequest, sheet: Sheet, *, sent: ChairForm | None = None) -> dict[str, Any]:
     """What the moving parts of the page show."""
-    columns = _columns(sheet)
+    columns = sheet.columns
     expected = sheet.expected
     return {
         "sheet": sheet,
@@ -243,12 +243,6 @@ def _acts(
         form = sent if sent is not None and mending else _blank(request, sheet, kind.value)
         found.append((kind, title, form, mending or chair.may_follow(sheet.phase, kind), mending))
     return found
-
-
-def _columns(sheet: Sheet) -> tuple[Measurement, ...]:
-    """The columns of the table: those of every row, and others once they hold a value."""
-    used = {slug for row in sheet.rows for slug, value in row.values.items() if value is not None}
-    return tuple(one for one in sheet.protocol.measurements if one.required or one.slug in used)
 
 
 def _lines(sheet: Sheet, columns: tuple[Measurement, ...]) -> list[Line]:

@@ -65,7 +65,7 @@ def visit_summary(request: PageRequest, uid: uuid.UUID) -> HttpResponse:
         "home": found.home,
         "drug": found.drug,
         "checks": [_checked(line, begun=sheet.started_at is not None) for line in found.go.lines],
-        "columns": sheet.protocol.measurements,
+        "columns": sheet.columns,
         "lines": sorted(_lines(found), key=lambda line: line.at),
         "rescue": [one for one in sheet.events if one.kind is Kind.RESCUE],
         "chart": flow_chart(sheet, compact=True),
@@ -98,9 +98,7 @@ def _answered(line: GoLine) -> str:
 def _lines(found: queries.Summary) -> Iterator[Line]:
     for row in found.sheet.current:
         out = {one.measurement.slug: "▲" if one.high else "▼" for one in row.out_of_range}
-        cells = (
-            Cell(row.values.get(one.slug), out.get(one.slug, "")) for one in found.sheet.protocol.measurements
-        )
+        cells = (Cell(row.values.get(one.slug), out.get(one.slug, "")) for one in found.sheet.columns)
         yield Line(row.at, row.minute, row=row, cells=tuple(cells))
     for event in found.sheet.events:
         yield Line(event.at, event.minute, event=event)
