@@ -279,7 +279,7 @@ def test_meeting_when_practice_was_shown_to_the_leader_then_that_alone_is_there(
         ("/groups/{}/", 13),
         ("/groups/{}/meeting/", 14),
         ("/groups/{}/roster/", 13),
-        ("/patients/{}/group/", 41),
+        ("/patients/{}/group/", 42),
     ],
 )
 def test_group_pages_when_there_are_more_members_then_take_the_same_queries(

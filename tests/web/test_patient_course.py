@@ -196,5 +196,5 @@ def test_course_when_shown_takes_a_fixed_number_of_queries(
         make_check_in(cast.adas_episode, 2, by=cast.ada, at=at)
         make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=at, at=at)
     phone.get("/my-course/")
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         phone.get("/my-course/")

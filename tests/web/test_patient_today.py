@@ -126,7 +126,7 @@ def test_today_when_shown_takes_a_fixed_number_of_queries(
         make.make_infusion(cast.adas_episode, by=cast.okoro, happened_at=at, at=at)
         make.make_course(cast.adas_episode, by=cast.bell)
     phone.get("/today/")
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         phone.get("/today/")
 
 
