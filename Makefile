@@ -8,7 +8,7 @@ IN := .venv/bin
 BENCH_IN := .venv-bench/bin
 WORKERS ?= auto
 TESTS ?= tests
-PYTEST := $(IN)/python -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST := $(IN)/python -m pytest -n $(WORKERS)
 LOCKS := requirements.lock requirements-science.lock requirements-dev.lock tools/build.lock pyproject.toml
 
 # What the tools need to start Django; checks and tests never touch a clinic's own database or key.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import hypothesis
 import jaxtyping
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Array shapes stand in the types of the forecast; they are checked here and cost nothing in use.
 jaxtyping.install_import_hook("holdfast.forecast", "beartype.beartype")
@@ -13,6 +14,25 @@ jaxtyping.install_import_hook("holdfast.forecast", "beartype.beartype")
 # Time is no property of our functions on a machine that does other things too.
 hypothesis.settings.register_profile("holdfast", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("holdfast")
+
+
+TOGETHER = ("tests/browser/", "tests/jobs/demo_clinic/", "tests/jobs/test_demo_clinic.py")
+"""Folders and files whose tests share something dear: a running clinic and a browser, a clinic made once."""
+
+
+class ByPlace(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives tests to workers one by one, but for those of a place in `TOGETHER`, which go to one worker.
+
+    The mark `xdist_group` would say the same, and does nothing with pytest 9.2 and pytest-xdist 3.8.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPlace:
+    """How tests are given to workers."""
+    return ByPlace(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

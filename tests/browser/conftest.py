@@ -27,11 +27,10 @@ CheckAccess = Callable[[Page], None]
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and keep it on one worker: one clinic and one browser serve all."""
+    """Mark what is in this folder; one clinic and one browser serve all of it (`tests.conftest.TOGETHER`)."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="package")

@@ -20,8 +20,6 @@ from holdfast.records.models import Account, AuditEvent, Clinic
 from holdfast.records.queries import operation
 from tests import make
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 DEMO = "import sys; from holdfast.cli import main; sys.argv[0] = 'holdfast'; main()"
 EMPTY_CLINIC = """
 import django

@@ -1,7 +1,6 @@
 """The synthetic clinic, made once for all tests of this folder, on one worker."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -9,16 +8,6 @@ from pytest_django import DjangoDbBlocker
 
 from holdfast.jobs import demo_people, demo_seed
 from tests import make
-
-HERE = Path(__file__).parent
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what is in this folder together: the clinic is made where the first of it runs."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(scope="package", autouse=True)
