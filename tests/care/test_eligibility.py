@@ -112,8 +112,9 @@ def test_override_when_a_prescriber_signs_lets_the_course_go_on(
         ("psychosis", "One episode at 19, well since", "Dr Rivera")
     ]
     assert found.eligible
-    event = AuditEvent.objects.get(action="exclusion overridden")
-    assert (event.subject_id, event.detail) == (str(uid), {"criterion": "psychosis", "episode": episode_id})
+    event = AuditEvent.objects.get(action="override signed")
+    assert (event.subject, event.subject_id) == ("review", str(uid))
+    assert event.detail == {"about": "eligibility", "criterion": "psychosis"}
 
 
 def test_override_when_a_nurse_signs_is_refused(episode_id: int, nurse: Viewer) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from holdfast.web.parts import widgets_steps
+from holdfast.web.parts import widgets_kit
 from tests import make
 from tests.cast import Cast, logged_in
 from tests.web.seen import elements
@@ -263,12 +263,12 @@ def test_kit_when_things_were_used_often_enough_comes_in_the_order_of_what_helpe
     "thing", ["cold shower", "hold ice", "Running up the stairs", "push-ups", "star jumps"]
 )
 def test_calmers_when_cold_or_hard_are_known_as_such(thing: str) -> None:
-    assert widgets_steps.COLD_OR_HARD.search(thing)
+    assert widgets_kit.COLD_OR_HARD.search(thing)
 
 
 @pytest.mark.parametrize("thing", ["slow breath", "a slice of orange", "a prune", "my notice board"])
 def test_calmers_when_gentle_are_not_held(thing: str) -> None:
-    assert not widgets_steps.COLD_OR_HARD.search(thing)
+    assert not widgets_kit.COLD_OR_HARD.search(thing)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from holdfast.instruments.scoring import band_of
 from holdfast.pathway.attendance import drifting
 from holdfast.pathway.history import ATTENDED, History
 from holdfast.pathway.next_steps import Suggestion
-from holdfast.records.models import CaseloadEntry, Outlook, Patient, PatientDetails
+from holdfast.records.models import CaseloadEntry, Outlook, Patient
+from holdfast.records.queries import identity
 
 NOTHING_TO_DO = 4
 """Urgency of an episode without a next step; sorts after every urgency of a suggestion."""
@@ -52,11 +53,7 @@ def _people(episode_ids: Sequence[int]) -> Mapping[int, tuple[Patient, str]]:
         for patient in Patient.objects.filter(episode__in=episode_ids).prefetch_related("episode_set")
         for pk in (episode.pk for episode in patient.episode_set.all())
     }
-    names = dict(
-        PatientDetails.current.filter(patient__in=list(patients.values()))
-        .order_by("happened_at", "id")
-        .values_list("patient_id", "name")
-    )
+    names = identity.names({patient.pk for patient in patients.values()})
     return {pk: (patient, names[patient.pk]) for pk, patient in patients.items()}
 
 

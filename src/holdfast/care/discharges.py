@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from holdfast.access import Permission, Viewer, may, require
-from holdfast.care import alerts, audit, outlooks
+from holdfast.care import alerts, audit, outlooks, overrides
 from holdfast.care.visits import STOP_LEVEL
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, Problem
 from holdfast.pathway.discharge import ANSWERS, DANGER, SEEN, Judged
@@ -94,25 +94,8 @@ def override(
         # H-028: what is signed for was seen after the end; nobody signs beforehand.
         _refuse_unended(home)
         _refuse_override(home, criterion, reason, by=by, at=at)
-        Override.objects.create(
-            uid=uid,
-            episode_id=visit.episode_id,
-            about=Override.About.DISCHARGE,
-            criterion=criterion,
-            visit=visit,
-            reason=reason.strip(),
-            happened_at=at,
-            recorded_at=at,
-            recorded_by_id=by.account_id,
-        )
-        audit.note(
-            "discharge overridden",
-            subject="visit",
-            subject_id=str(visit_uid),
-            by=by,
-            at=at,
-            criterion=criterion,
-        )
+        about = Override.About.DISCHARGE
+        overrides.keep(visit, about=about, criterion=criterion, reason=reason, by=by, at=at, uid=uid)
 
 
 def _raise_alert(visit: InfusionVisit, *, by: Viewer, at: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from holdfast.access import Permission, Viewer, require
-from holdfast.care import audit, corrections, outlooks
+from holdfast.care import audit, corrections, outlooks, overrides
 from holdfast.errors import Conflict, InvalidInput, NotFound, Problem
 from holdfast.pathway.eligibility import ANSWERS, Answer
 from holdfast.protocols.infusion import Criterion
@@ -103,19 +103,8 @@ def override(
         if Override.objects.filter(uid=uid, review=row).exists():
             return
         _refuse_past(row, criterion)
-        Override.objects.create(
-            uid=uid,
-            episode=episode,
-            about=Override.About.ELIGIBILITY,
-            criterion=criterion,
-            review=row,
-            reason=reason.strip(),
-            happened_at=at,
-            recorded_at=at,
-            recorded_by_id=by.account_id,
-        )
-        subject = {"subject": "eligibility", "subject_id": str(review_uid)}
-        audit.note("exclusion overridden", **subject, by=by, at=at, criterion=criterion, episode=episode.pk)
+        about = Override.About.ELIGIBILITY
+        overrides.keep(row, about=about, criterion=criterion, reason=reason, by=by, at=at, uid=uid)
     outlooks.refresh(episode.pk, at=at)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from holdfast.access import Permission, Viewer, may, require
-from holdfast.care import alerts, audit, outlooks
+from holdfast.care import alerts, audit, outlooks, overrides
 from holdfast.care.infusion_bookings import take_turn
 from holdfast.errors import Conflict, InvalidInput, NotAllowed, NotFound, Problem
 from holdfast.pathway.go_list import (
@@ -135,20 +135,8 @@ def override(
             return
         found = _open_list(visit, by=by, at=at)
         _refuse_override(found, criterion, reason, by=by)
-        Override.objects.create(
-            uid=uid,
-            episode_id=visit.episode_id,
-            about=Override.About.GO,
-            criterion=criterion,
-            visit=visit,
-            reason=reason.strip(),
-            happened_at=at,
-            recorded_at=at,
-            recorded_by_id=by.account_id,
-        )
-        audit.note(
-            "override signed", subject="visit", subject_id=str(visit.uid), by=by, at=at, line=criterion
-        )
+        about = Override.About.GO
+        overrides.keep(visit, about=about, criterion=criterion, reason=reason, by=by, at=at, uid=uid)
 
 
 def not_go(visit_uid: uuid.UUID, *, reason: str, by: Viewer, at: datetime) -> None:

@@ -18,11 +18,10 @@ from holdfast.records.models import (
     InfusionEvent,
     InfusionOrder,
     InfusionVisit,
-    PatientDetails,
     VitalsRow,
     VitalsSeen,
 )
-from holdfast.records.queries import orders, scope, site_limits
+from holdfast.records.queries import identity, orders, scope, site_limits
 
 LATER = timedelta(minutes=5)
 """A row written down longer than this after it was measured says so."""
@@ -209,11 +208,7 @@ def sheet(viewer: Viewer, visit_uid: uuid.UUID, *, at: datetime) -> Sheet:
     started_at = next((event.at for event in events if event.kind is chair.Kind.START), None)
     home = Discharge.current.filter(visit=visit).values_list("happened_at", flat=True).first()
     rows = _rows(visit, limits, started_at)
-    details = (
-        PatientDetails.current.filter(patient_id=visit.episode.patient_id)
-        .order_by("-happened_at", "-pk")
-        .first()
-    )
+    details = identity.details(visit.episode.patient_id)
     given = {row.due_minute for row in rows if not row.struck and row.due_minute is not None}
     return Sheet(
         visit_uid=visit.uid,

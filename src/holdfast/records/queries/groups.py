@@ -20,9 +20,9 @@ from holdfast.records.models import (
     GroupMeeting,
     GroupMember,
     GroupMemberEnd,
-    PatientDetails,
     SkillsGroup,
 )
+from holdfast.records.queries import identity
 from holdfast.records.queries.group_state import THERE, Details, Group, Meeting, Member, Person
 from holdfast.records.queries.protocols import plan
 
@@ -142,7 +142,7 @@ def _members(
         .order_by("joined_at", "pk")
     )
     courses = {row.course_id for row in rows}
-    names = _names({row.course.episode.patient_id for row in rows})
+    names = identity.names({row.course.episode.patient_id for row in rows})
     visits, clinicians = _visits(courses), _clinicians(rows)
     newest = {row.course_id: row.pk for row in rows}
     found: defaultdict[int, list[Member]] = defaultdict(list)
@@ -179,11 +179,6 @@ def _begins(therapy: Therapy, held: Sequence[Meeting], row: GroupMember) -> int:
     after = sum(one.at < row.joined_at for one in held)
     taught = [one.week for one in held]
     return weeks.begins_at(therapy.curriculum, taught, after=after, week=row.joined_week)
-
-
-def _names(patient_ids: Collection[int]) -> Mapping[int, str]:
-    rows = PatientDetails.current.filter(patient_id__in=patient_ids).order_by("happened_at", "pk")
-    return dict(rows.values_list("patient_id", "name"))
 
 
 def _visits(course_ids: Collection[int]) -> defaultdict[tuple[int, int], list[weeks.Visit]]:

@@ -18,10 +18,9 @@ from holdfast.records.models import (
     CourseDecision,
     Episode,
     InfusionBooking,
-    PatientDetails,
     TherapySession,
 )
-from holdfast.records.queries import scope
+from holdfast.records.queries import identity, scope
 from holdfast.records.queries.infusion_courses import BookingRow, State, booking_rows
 
 MOST = 300
@@ -188,8 +187,7 @@ def _chairs(viewer: Viewer, booked: Collection[int]) -> Mapping[int, str]:
 def _names(episodes: Iterable[Episode]) -> Mapping[int, Named]:
     """Whose each episode is, by its id. One query."""
     found = {one.pk: one for one in episodes}
-    details = PatientDetails.current.filter(patient__in={one.patient_id for one in found.values()})
-    names = dict(details.order_by("happened_at", "pk").values_list("patient", "name"))
+    names = identity.names({one.patient_id for one in found.values()})
     return {
         pk: Named(pk, one.patient_id, names[one.patient_id], one.patient.code) for pk, one in found.items()
     }

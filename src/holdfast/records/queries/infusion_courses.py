@@ -25,10 +25,9 @@ from holdfast.records.models import (
     InfusionCourseDecision,
     InfusionEvent,
     InfusionVisit,
-    PatientDetails,
     SpacingDecision,
 )
-from holdfast.records.queries import scope
+from holdfast.records.queries import identity, scope
 
 
 class State(StrEnum):
@@ -311,7 +310,10 @@ def _rows(rows: QuerySet[InfusionCourse]) -> tuple[CourseRow, ...]:
         decisions_of(ids),
         _by_course(booking_rows(InfusionBooking.current.filter(course__in=ids))),
     )
-    given, names = _given(row.episode_id for row in found), _names(row.episode.patient_id for row in found)
+    given, names = (
+        _given(row.episode_id for row in found),
+        identity.names({row.episode.patient_id for row in found}),
+    )
     zones = dict(
         Clinic.objects.filter(pk__in={row.episode.patient.clinic_id for row in found}).values_list(
             "pk", "zone"
@@ -350,8 +352,3 @@ def _given(episode_ids: Iterable[int]) -> defaultdict[tuple[int, str], list[date
     for episode_id, drug, moment in rows.values_list("episode", "drug", "happened_at"):
         found[(episode_id, drug)].append(moment)
     return found
-
-
-def _names(patient_ids: Iterable[int]) -> Mapping[int, str]:
-    rows = PatientDetails.current.filter(patient__in=set(patient_ids)).order_by("happened_at", "pk")
-    return dict(rows.values_list("patient", "name"))

@@ -25,11 +25,10 @@ from holdfast.records.models import (
     InfusionBooking,
     InfusionEvent,
     InfusionVisit,
-    PatientDetails,
     VitalsRow,
     VitalsSeen,
 )
-from holdfast.records.queries import clinic, go_lists, scope, site_limits
+from holdfast.records.queries import clinic, go_lists, identity, scope, site_limits
 from holdfast.records.queries.go_record import Case
 
 LOOKS_BACK = timedelta(days=7)
@@ -131,7 +130,7 @@ def _rows(
     ]
     lists = go_lists.judged(cases, at=at)
     cancelled = {row.booking_id: row for row in BookingCancellation.current.filter(booking__in=bookings)}
-    names = _names({row.course.episode.patient_id for row in bookings})
+    names = identity.names({row.course.episode.patient_id for row in bookings})
     seats = _seats({row.pk for row in came.values()})
     return tuple(
         _row(
@@ -229,11 +228,6 @@ def _case(row: InfusionBooking, visit: InfusionVisit | None, limits: SiteLimits,
         zone=zone,
         starts_at=row.happened_at,
     )
-
-
-def _names(patient_ids: Collection[int]) -> Mapping[int, str]:
-    rows = PatientDetails.current.filter(patient__in=patient_ids).order_by("happened_at", "pk")
-    return dict(rows.values_list("patient", "name"))
 
 
 def _row(

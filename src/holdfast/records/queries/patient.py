@@ -18,11 +18,10 @@ from holdfast.records.models import (
     Clinic,
     Infusion,
     Outlook,
-    PatientDetails,
     TherapyCourse,
     TherapySession,
 )
-from holdfast.records.queries import scope
+from holdfast.records.queries import identity, scope
 from holdfast.records.queries.history import histories
 
 
@@ -131,9 +130,7 @@ class DraftRow:
 def person(viewer: Viewer, episode_id: int) -> Person:
     """Who the episode is about; `NotFound` when it is not the viewer's to open."""
     episode = scope.episode(viewer, episode_id)
-    details = (
-        PatientDetails.current.filter(patient_id=episode.patient_id).order_by("-happened_at", "-id").first()
-    )
+    details = identity.details(episode.patient_id)
     if details is None:
         raise NotFound("this patient has no details on record")
     return Person(

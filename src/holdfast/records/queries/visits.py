@@ -15,9 +15,8 @@ from holdfast.records.models import (
     Discharge,
     InfusionEvent,
     InfusionVisit,
-    PatientDetails,
 )
-from holdfast.records.queries import clinic, go_lists, orders, scope, site_limits
+from holdfast.records.queries import clinic, go_lists, identity, orders, scope, site_limits
 from holdfast.records.queries.go_record import Case
 from holdfast.records.queries.infusion_day import DayRow, State, of_day
 from holdfast.records.queries.orders import OrderRow
@@ -73,11 +72,7 @@ def visit(viewer: Viewer, uid: uuid.UUID, *, at: datetime) -> Visit:
     """One visit. Errors: `NotFound` when it is not the viewer's to open."""
     row = scope.visit(viewer, uid)
     booking, events = row.booking, _events(row)
-    details = (
-        PatientDetails.current.filter(patient_id=row.episode.patient_id)
-        .order_by("-happened_at", "-pk")
-        .first()
-    )
+    details = identity.details(row.episode.patient_id)
     end, order = events.get(Kind.END) or events.get(Kind.STOP), orders.of_visit(row)
     return Visit(
         uid=row.uid,

@@ -1,12 +1,10 @@
-"""What some layouts show beside one entry: its week, its other half, earlier ones, cards in order of what helped."""
+"""What some layouts show beside one entry: its week, its other half, earlier ones, the cards of a kit."""
 
-import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -18,6 +16,7 @@ from holdfast.protocols.exercise import Exercise, Item, Sight
 from holdfast.records.queries import exercises, therapy
 from holdfast.web.page import PageRequest
 from holdfast.web.parts import health_check
+from holdfast.web.parts import widgets_kit as kit
 
 WEEK: Final = 7
 MOST_AGAIN: Final = 4
@@ -35,19 +34,6 @@ TOO_BIG: Final = 7
 
 LONGEST_CELL: Final = 10
 """Longest word that still fits a day of the grid on a phone."""
-
-USES_TO_SORT: Final = 3
-"""Times things of a kit were used before their order follows what helped. Source: [C], least numbers of entries."""
-
-BY_SENSE: Final = ("body", "see", "hear", "touch", "smell_taste", "shift")
-"""Lists of a kit whose entries become cards."""
-
-COLD_OR_HARD: Final = re.compile(
-    r"\b(cold|ice|icy|iced|freez\w*|snow|run|running|sprint\w*|jump\w*|stairs|squats?|(push|press|sit).?ups?|burpees?"
-    r"|plank\w*|swim\w*|skip\w*|exercis\w*|work.?out|star.?jumps?|hold.{1,12}breath)\b",
-    re.IGNORECASE,
-)
-"""Body calmers that wait for a clinician where health is not known to allow them. Too many wait rather than too few."""
 
 
 @dataclass(frozen=True)
@@ -92,21 +78,6 @@ class Step:
     effort: int | None
     when: datetime | None
     done: bool
-
-
-@dataclass(frozen=True)
-class Card:
-    """One thing of a kit. `fall` is by how much distress fell on average when it was used, None if not known.
-
-    A `held` card waits for a clinician.
-    """
-
-    text: str
-    of: str
-    is_first: bool
-    fall: float | None
-    times: int
-    held: bool
 
 
 @dataclass(frozen=True)
@@ -286,7 +257,7 @@ def _ladder(asked: _Asked) -> Mapping[str, Any]:
             done=row.get("done") == "yes",
         )
         for number, row in enumerate(
-            (one for one in _table(asked.values, "steps") if one.get("step")), start=1
+            (one for one in kit.table(asked.values, "steps") if one.get("step")), start=1
         )
     ]
     following = next((one for one in steps if not one.done), None)
@@ -300,11 +271,6 @@ def _moment(text: Any) -> datetime | None:
         return datetime.fromisoformat(str(text))
     except ValueError:
         return None
-
-
-def _table(values: Mapping[str, Any], slug: str) -> list[Mapping[str, Any]]:
-    rows = values.get(slug)
-    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
 
 
 def _planned(asked: _Asked) -> Mapping[str, Any]:
@@ -330,49 +296,8 @@ def _earlier_chains(asked: _Asked) -> Mapping[str, Any]:
 
 
 def _kit(asked: _Asked) -> Mapping[str, Any]:
-    """The cards of a kit: those first that brought the most relief, then the first three, then the others."""
-    falls = _falls([asked.values, *(row.values for row in asked.rows if row.thread != asked.thread)])
-    first = {text.casefold() for text in _texts(asked.values, "top3")}
-    may = asked.checked.clears if asked.checked else asked.values.get("health") == "no"
-    of: dict[str, tuple[str, str]] = {}
-    for slug in (*BY_SENSE, "top3"):
-        item = asked.exercise.item(slug)
-        for text in _texts(asked.values, slug):
-            of.setdefault(text.casefold(), (text, item.label if item and slug != "top3" else ""))
-    cards = [
-        Card(
-            text=text,
-            of=label,
-            is_first=key in first,
-            fall=fmean(falls[key]) if key in falls else None,
-            times=len(falls.get(key, ())),
-            held=not may and COLD_OR_HARD.search(text) is not None,
-        )
-        for key, (text, label) in of.items()
-    ]
-    known = sum(one.times for one in cards) >= USES_TO_SORT
-    cards.sort(key=lambda one: (-(one.fall or 0) if known else 0, not one.is_first))
-    return {
-        "cards": [one for one in cards if not one.held],
-        "held": [one for one in cards if one.held],
-        "may": may,
-        "checked": asked.checked,
-    }
-
-
-def _falls(every: Sequence[Mapping[str, Any]]) -> Mapping[str, list[float]]:
-    falls: defaultdict[str, list[float]] = defaultdict(list)
-    for values in every:
-        for row in _table(values, "used"):
-            before, after = row.get("before"), row.get("after")
-            if row.get("what") and isinstance(before, int) and isinstance(after, int):
-                falls[row["what"].casefold()].append(before - after)
-    return falls
-
-
-def _texts(values: Mapping[str, Any], slug: str) -> list[str]:
-    found = values.get(slug)
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    earlier = [row.values for row in asked.rows if row.thread != asked.thread]
+    return kit.cards(asked.exercise, asked.values, earlier=earlier, checked=asked.checked)
 
 
 BESIDE: Final[Mapping[str, Callable[[_Asked], Mapping[str, Any]]]] = MappingProxyType(
