@@ -69,7 +69,6 @@ CARE_RULES = {
     "highest_dose_mg_per_kg": "1 mg/kg",
     "infusion_minutes": "40 minutes",
     "induction_infusions": "6 infusions",
-    "induction_days_apart": "3.5 days",
     "induction_lapses_after": "14 days",
     "spacing_decision_after": "24 hours",
     "relief_fall": "50 %",
