@@ -79,26 +79,29 @@ def test_row_when_the_same_one_comes_over_four_connections_is_there_once(chair: 
     assert VitalsRow.objects.get().uid == uid
 
 
+# Each act has one uid, as on a tablet: turned away after it was kept, it is sent again as the same entry.
 def starts(nurse: Viewer, visit: uuid.UUID) -> Callable[[], None]:
-    return lambda: flow_sheets.start(visit, happened_at=make.NOW, by=nurse, at=make.NOW, uid=uuid.uuid4())
+    uid = uuid.uuid4()
+    return lambda: flow_sheets.start(visit, happened_at=make.NOW, by=nurse, at=make.NOW, uid=uid)
 
 
 def pauses(nurse: Viewer, visit: uuid.UUID) -> Callable[[], None]:
+    uid = uuid.uuid4()
     return lambda: flow_sheets.event(
-        visit, kind="pause", happened_at=make.NOW, by=nurse, at=make.NOW, uid=uuid.uuid4()
+        visit, kind="pause", happened_at=make.NOW, by=nurse, at=make.NOW, uid=uid
     )
 
 
 def ends(nurse: Viewer, visit: uuid.UUID) -> Callable[[], None]:
+    uid = uuid.uuid4()
     given: dict[str, Any] = {"stopped": False, "given_mg": Decimal(35)}
-    return lambda: flow_sheets.finish(
-        visit, happened_at=make.NOW, by=nurse, at=make.NOW, uid=uuid.uuid4(), **given
-    )
+    return lambda: flow_sheets.finish(visit, happened_at=make.NOW, by=nurse, at=make.NOW, uid=uid, **given)
 
 
 def corrects(nurse: Viewer, row: uuid.UUID) -> Callable[[], None]:
+    uid = uuid.uuid4()
     return lambda: flow_sheets.correct_row(
-        row, values=CALM, note="", reason="a slip", by=nurse, at=make.NOW, uid=uuid.uuid4()
+        row, values=CALM, note="", reason="a slip", by=nurse, at=make.NOW, uid=uid
     )
 
 
